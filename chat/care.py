@@ -1,0 +1,203 @@
+"""Nobody is left alone: notices who fell silent, and puts it right.
+
+Each web process runs the same round every few seconds; one of them does it, whichever comes first.
+Every step is atomic and safe to repeat, so it does not matter if two do it at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from redis import Redis
+
+from . import keys
+from .scripts import Script
+from .store import UNREACHABLE
+
+log = logging.getLogger(__name__)
+
+ROUND_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a silence may last, in seconds, before something is done about it."""
+
+    visitor_s: float = 60  # then a waiting visitor leaves the queue
+    advisor_s: float = 45  # then their conversations go back to the head of the queue
+    warn_s: float = 15 * 60  # then both sides of a quiet conversation are warned
+    idle_s: float = 20 * 60  # then it is erased
+    return_s: float = 30 * 60  # so long a visitor who dropped out may come back
+
+
+# Who left the queue may come back for a while: the conversation stays, in the state "away".
+# KEYS 1 seen  ARGV 4 a visitor's patience in ms  5 seconds to keep who left
+GONE = Script("""
+local limit = '(' .. (now() - ARGV[4])
+local silent = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', limit, 'LIMIT', 0, 100)
+for _, id in ipairs(silent) do
+  local conversation = '{' .. ARGV[2] .. '}:conversation:' .. id
+  local c = redis.call('HMGET', conversation, 'state', 'lane', 'advisor')
+  redis.call('ZREM', KEYS[1], id)
+  if c[1] == 'waiting' then
+    redis.call('ZREM', waiting(c[2]), id)
+    redis.call('HSET', conversation, 'state', 'away')
+    redis.call('EXPIRE', conversation, ARGV[5])
+    redis.call('EXPIRE', '{' .. ARGV[2] .. '}:log:' .. id, ARGV[5])
+    tell('waiting', c[2])
+  elseif c[1] == 'open' then
+    redis.call('HSET', conversation, 'away', '1')
+    tell('state', id, c[3] or '')
+  elseif not c[1] then
+    for _, lane in ipairs({'public', 'professional'}) do
+      if redis.call('ZREM', waiting(lane), id) == 1 then tell('waiting', lane) end
+    end
+  end
+end
+return #silent
+""")
+
+# KEYS 1 quiet (conversation -> last word)  ARGV 4 warn after ms  5 erase after ms  6 linger in s
+QUIET = Script("""
+local at = now()
+local quiet = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. (at - ARGV[4]), 'WITHSCORES',
+  'LIMIT', 0, 100)
+for i = 1, #quiet, 2 do
+  local id, last = quiet[i], tonumber(quiet[i + 1])
+  local conversation = '{' .. ARGV[2] .. '}:conversation:' .. id
+  local log = '{' .. ARGV[2] .. '}:log:' .. id
+  local c = redis.call('HMGET', conversation, 'state', 'advisor', 'warned')
+  ARGV[1] = id
+  if c[1] ~= 'open' then
+    redis.call('ZREM', KEYS[1], id)
+  elseif last < at - ARGV[5] then
+    redis.call('ZREM', KEYS[1], id)
+    redis.call('ZREM', '{' .. ARGV[2] .. '}:seen', id)
+    redis.call('HSET', conversation, 'state', 'ended', 'ended_by', 'system', 'reason', 'idle')
+    redis.call('EXPIRE', conversation, ARGV[6])
+    redis.call('EXPIRE', log, ARGV[6])
+    tell('ended', id, c[2] or '', 'system', 'idle')
+  elseif not c[3] then
+    redis.call('HSET', conversation, 'warned', '1')
+    add(conversation, log, c[2] or '', 'system', '', '', 'quiet')
+  end
+end
+return #quiet
+""")
+
+# Back to the head of the queue, before everybody who waits but behind others who were dropped
+# earlier; its words stay with it.
+# KEYS 1 conversation  2 log
+# ARGV 4 advisor  5 head start in microseconds  6 seconds to keep
+HAND_BACK = Script("""
+local c = redis.call('HMGET', KEYS[1], 'state', 'advisor', 'lane', 'joined')
+if c[1] ~= 'open' or c[2] ~= ARGV[4] then return 0 end
+redis.call('HSET', KEYS[1], 'state', 'waiting', 'returned', '1')
+redis.call('HDEL', KEYS[1], 'advisor', 'advisor_name')
+redis.call('ZADD', waiting(c[3]), c[4] * 1000 - ARGV[5], ARGV[1])
+redis.call('EXPIRE', waiting(c[3]), ARGV[6])
+redis.call('EXPIRE', KEYS[1], ARGV[6])
+redis.call('EXPIRE', KEYS[2], ARGV[6])
+redis.call('ZREM', '{' .. ARGV[2] .. '}:quiet', ARGV[1])
+tell('state', ARGV[1], ARGV[4])
+add(KEYS[1], KEYS[2], '', 'system', '', '', 'dropped')
+tell('waiting', c[3])
+return 1
+""")
+# Taken together, no head start of danger reaches so far back.
+DROPPED_HEAD_START_S = 24 * 3600
+
+
+class Care:
+    """The rounds that notice silence, for all queues of one store."""
+
+    def __init__(
+        self, redis: Redis, queues: Sequence[str], patience: Patience, *, linger_s: int
+    ) -> None:
+        self._redis = redis
+        self._queues = tuple(queues)
+        self._patience = patience
+        self._linger_s = linger_s
+        self._pid = 0
+        self._stopped = False
+
+    def start(self) -> None:
+        """Begin the rounds in this process, once."""
+        if self._pid == os.getpid():
+            return
+        self._pid = os.getpid()
+        threading.Thread(target=self._run, name="care", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopped = True
+
+    def _run(self) -> None:
+        while not self._stopped:
+            try:
+                if self._redis.set(keys.ROUND, "1", nx=True, px=int(ROUND_S * 900)):
+                    self.go_round()
+            except UNREACHABLE as error:
+                log.warning("nobody can be looked after now: %s", type(error).__name__)
+            except Exception as error:
+                # The round must go on: the next one finds what this one did not finish.
+                log.error("a round of care failed: %s", type(error).__name__)
+            time.sleep(ROUND_S)
+
+    def go_round(self) -> None:
+        """Look after everybody once."""
+        self.hand_back_from_the_silent()
+        for queue in self._queues:
+            self._look_after(queue)
+
+    def _look_after(self, queue: str) -> None:
+        patience, channel = self._patience, keys.channel(queue)
+        common = ["", queue, channel]
+        GONE(
+            self._redis,
+            [keys.seen_key(queue)],
+            [*common, _ms(patience.visitor_s), int(patience.return_s)],
+        )
+        QUIET(
+            self._redis,
+            [keys.quiet_key(queue)],
+            [*common, _ms(patience.warn_s), _ms(patience.idle_s), self._linger_s],
+        )
+
+    def hand_back_from_the_silent(self) -> None:
+        """Give the conversations of advisors who fell silent back to the queue."""
+        clock: Any = self._redis.time()
+        limit = clock[0] + clock[1] / 1e6 - self._patience.advisor_s
+        silent: Any = self._redis.zrangebyscore(keys.PRESENT, "-inf", f"({limit}")
+        for member in silent:
+            self.hand_back(member.decode())
+        self._redis.zremrangebyscore(keys.PRESENT, "-inf", f"({limit}")
+
+    def hand_back(self, member: str) -> None:
+        """Give all conversations of one advisor back to the head of the queue."""
+        held: Any = self._redis.zrangebyscore(keys.chats_key(member), "+inf", "+inf")
+        for name in held:
+            conversation = name.decode()
+            queue = keys.queue_of(conversation)
+            HAND_BACK(
+                self._redis,
+                [keys.conversation_key(conversation), keys.log_key(conversation)],
+                [
+                    conversation,
+                    queue,
+                    keys.channel(queue),
+                    member,
+                    DROPPED_HEAD_START_S * 1_000_000,
+                    int(self._patience.return_s),
+                ],
+            )
+            self._redis.zrem(keys.chats_key(member), name)
+
+
+def _ms(seconds: float) -> int:
+    return int(seconds * 1000)

@@ -1,0 +1,101 @@
+"""The gate for everything that people type."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import bleach
+from bleach.linkifier import Linker
+from markupsafe import Markup, escape
+
+MOST_BYTES_PER_CHARACTER = 4
+
+# Control characters but newline; bidi marks that reorder what an advisor reads
+# (Unicode TR 36, 3.1.1); invisible characters that only hide things. Joiners stay: emoji and
+# Persian need them.
+_DROPPED = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+    "\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
+)
+_KEY = re.compile(r"[A-Za-z0-9._:~-]{1,64}")
+_LOOKS_LIKE_A_LINK = re.compile(r"\w\.\w|://")
+
+
+class BadInput(ValueError):
+    """What was typed cannot be taken: `field` names where, `code` says why."""
+
+    def __init__(self, field: str, code: str, **details: int | str) -> None:
+        super().__init__(f"{field}: {code}")
+        self.field = field
+        self.code = code
+        self.details = details
+
+
+def line(value: object, field: str, *, most: int) -> str:
+    """One line of at most `most` characters; may be empty. Raises BadInput."""
+    return " ".join(_text(value, field, most).split())
+
+
+def message(value: object, field: str = "text", *, most: int = 2000) -> str:
+    """What somebody says: 1 to `most` characters, line breaks kept. Raises BadInput."""
+    said = _text(value, field, most).strip()
+    if not said:
+        raise BadInput(field, "empty")
+    return said
+
+
+def key(value: object, field: str = "key", *, required: bool = False) -> str:
+    """A key that a client made to tell a repeated request; "" if it made none. Raises BadInput."""
+    if value in (None, "") and not required:
+        return ""
+    if not isinstance(value, str) or not _KEY.fullmatch(value):
+        raise BadInput(field, "malformed")
+    return value
+
+
+def one_of(value: object, field: str, choices: tuple[str, ...]) -> str:
+    """Raises BadInput for anything that is not one of `choices`."""
+    if not isinstance(value, str) or value not in choices:
+        raise BadInput(field, "choose")
+    return value
+
+
+def _text(value: object, field: str, most: int) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise BadInput(field, "malformed")
+    # Normalising costs time for each character, so what is far too long is refused first.
+    if len(value) > most * MOST_BYTES_PER_CHARACTER:
+        raise BadInput(field, "too-long", most=most)
+    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _DROPPED.sub("", text.replace("\t", " "))
+    if len(text) > most or len(text.encode()) > most * MOST_BYTES_PER_CHARACTER:
+        raise BadInput(field, "too-long", most=most)
+    return text
+
+
+def as_html(text: str) -> Markup:
+    """The text as HTML with nothing in it interpreted."""
+    return escape(text)
+
+
+def with_links(text: str) -> Markup:
+    """As `as_html`, and web addresses can be followed without telling where from."""
+    if not _LOOKS_LIKE_A_LINK.search(text):
+        return as_html(text)
+    linked = _LINKER.linkify(bleach.clean(text, tags=[], attributes={}))
+    return Markup(linked)  # noqa: S704 - bleach escaped everything but its own links
+
+
+def _apart(attrs: dict[object, str], new: bool = False) -> dict[object, str] | None:
+    href = attrs.get((None, "href"), "")
+    if not href.startswith(("http://", "https://")):
+        return None
+    attrs[(None, "rel")] = "noopener noreferrer nofollow"
+    attrs[(None, "target")] = "_blank"
+    return attrs
+
+
+_LINKER = Linker(callbacks=[_apart])

@@ -1,0 +1,274 @@
+"""What an open page is told, as it happens: for the visitor, and for an advisor's desk.
+
+Each page has its own last message id, so a lost wake-up costs a delay and never a message, and a
+page that comes back gets exactly what it missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .conversation import Conversation, Gone, Message, State
+from .hub import Hub, Listener, News, about_conversation, about_line, about_member
+from .line import HUNG_UP, watched
+from .waiting import Shift, Waiter
+
+# A page that hears nothing for longer takes the line for dead, and so do proxies.
+BEAT_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing to tell a page. `name` is state, message, typing, ended, waiting, fault
+    or beat."""
+
+    name: str
+    conversation: str = ""
+    state: State | None = None
+    message: Message | None = None
+    waiting: tuple[Waiter, ...] = ()
+    by: str = ""
+    reason: str = ""
+    id: str = ""
+
+
+BEAT = Event("beat")
+NOWHERE: Mapping[str, Any] = {}
+
+
+class Reader:
+    """Reads one conversation's messages in order, each once."""
+
+    def __init__(self, conversation: Conversation, after: str = "") -> None:
+        self.conversation = conversation
+        self.last = after
+
+    def missed(self) -> Iterator[Message]:
+        """All messages since the last one read."""
+        for message in self.conversation.messages(self.last):
+            self.last = message.id
+            yield message
+
+    def read(self, news: News) -> Iterator[Message]:
+        """The message that came as news, and before it what was missed, if anything was."""
+        previous, number = news.fields[0].decode(), news.fields[1].decode()
+        if not _later(number, self.last):
+            return
+        if previous != self.last:
+            yield from self.missed()
+        if _later(number, self.last):
+            self.last = number
+            yield self.conversation.message_from(list(news.fields[1:]))
+
+
+def _later(number: str, than: str) -> bool:
+    return _parts(number) > _parts(than)
+
+
+def _parts(number: str) -> tuple[int, int]:
+    milliseconds, _, sequence = number.partition("-")
+    return int(milliseconds or 0), int(sequence or 0)
+
+
+def visitor_events(
+    conversation: Conversation, hub: Hub, after: str = "", environ: Mapping[str, Any] = NOWHERE
+) -> Iterator[Event]:
+    """Everything that the visitor of a conversation must know, until it ends.
+
+    `environ` is the request's, whose connection is watched.
+    """
+    line = about_line(conversation.queue, conversation.state().lane)
+    with (
+        hub.listening(about_conversation(conversation.name), line) as listener,
+        watched(environ, listener),
+    ):
+        try:
+            yield from _VisitorPage(conversation, hub, listener, line, after).events()
+        finally:
+            hub.ignore(listener, line)
+
+
+class _VisitorPage:
+    def __init__(
+        self, conversation: Conversation, hub: Hub, listener: Listener, line: str, after: str
+    ) -> None:
+        self._conversation = conversation
+        self._hub = hub
+        self._listener = listener
+        self._line = line
+        self._reader = Reader(conversation, after if _is_id(after) else "")
+        self._shown: State | None = None
+
+    def events(self) -> Iterator[Event]:
+        try:
+            if self._conversation.state().state != "ended":
+                self._conversation.keep()
+            yield from self._look()
+            while self._shown:
+                heard = self._listener.wait(BEAT_S)
+                if HUNG_UP in heard or not heard:
+                    self._conversation.keep()
+                if HUNG_UP in heard:
+                    return
+                if not heard:
+                    yield BEAT
+                yield from self._answer(heard)
+        except Gone:
+            yield Event("ended", by="system", reason="expired")
+            return
+        self._conversation.forget()
+
+    def _look(self) -> Iterator[Event]:
+        """Read all that may have changed."""
+        state = self._conversation.state()
+        if state.state == "ended":
+            yield from self._end(state.ended_by, state.reason)
+            return
+        if state != self._shown:
+            yield Event("state", state=state)
+        self._shown = state
+        # The places in the queue concern only those who wait.
+        heed = self._hub.heed if state.state == "waiting" else self._hub.ignore
+        heed(self._listener, self._line)
+        for message in self._reader.missed():
+            yield Event("message", message=message, id=message.id)
+
+    def _end(self, by: str, reason: str) -> Iterator[Event]:
+        """The last words, then the end."""
+        for message in self._reader.missed():
+            yield Event("message", message=message, id=message.id)
+        self._shown = None
+        yield Event("ended", by=by, reason=reason)
+
+    def _answer(self, heard: list[News]) -> Iterator[Event]:
+        moved = False
+        for news in heard:
+            if news.kind == "message":
+                for message in self._reader.read(news):
+                    yield Event("message", message=message, id=message.id)
+            elif news.kind == "typing":
+                if news.fields[0] != b"visitor":
+                    yield Event("typing", by=news.fields[0].decode())
+            elif news.kind == "fault":
+                yield Event("fault", reason=news.fields[0].decode())
+            elif news.kind == "ended":
+                yield from self._end(*(part.decode() for part in news.fields))
+                return
+            elif news.kind == "waiting":
+                moved = True
+            else:
+                yield from self._look()
+        if moved:
+            yield from self._look()
+
+
+def desk_events(
+    shift: Shift,
+    hub: Hub,
+    cursor: str = "",
+    alive: Callable[[], None] = lambda: None,
+    environ: Mapping[str, Any] = NOWHERE,
+) -> Iterator[Event]:
+    """Everything that one advisor's desk must know, for ever.
+
+    `cursor` is the last event id that the desk had: where it was in each of its conversations.
+    `alive` is called now and then for as long as somebody listens.
+    """
+    topics = [about_line(queue, lane) for queue, lane in shift.lines]
+    with (
+        hub.listening(about_member(shift.member), *topics) as listener,
+        watched(environ, listener),
+    ):
+        alive()
+        page = _DeskPage(shift, cursor)
+        yield page.line_up()
+        yield from page.look()
+        while True:
+            heard = listener.wait(BEAT_S)
+            if HUNG_UP in heard:
+                return
+            if not heard:
+                yield BEAT
+                alive()
+            yield from page.answer(heard)
+
+
+@dataclass
+class _DeskPage:
+    shift: Shift
+    cursor: str
+    readers: dict[str, Reader] = field(default_factory=dict)
+    places: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # "id conversation=id conversation=id": the first is the store's own id.
+        pairs = (pair.partition("=") for pair in self.cursor.split()[1:])
+        self.places = {name: number for name, _, number in pairs if _is_id(number)}
+
+    def line_up(self) -> Event:
+        return Event("waiting", waiting=tuple(self.shift.waiting()))
+
+    def look(self) -> Iterator[Event]:
+        """Read all that may have changed in all my conversations."""
+        mine = self.shift.conversations()
+        names = {conversation.name for conversation in mine}
+        for name in [name for name in self.readers if name not in names]:
+            del self.readers[name]
+            yield Event("ended", conversation=name, by="system", reason="gone")
+        for conversation in mine:
+            yield from self._look_at(conversation)
+
+    def answer(self, heard: list[News]) -> Iterator[Event]:
+        line_up = False
+        for news in heard:
+            if news.kind == "waiting":
+                line_up = True
+            elif news.kind == "resync":
+                line_up = True
+                yield from self.look()
+            else:
+                yield from self._about(news)
+        if line_up:
+            yield self.line_up()
+
+    def _about(self, news: News) -> Iterator[Event]:
+        name = news.conversation
+        if news.kind == "ended":
+            self.readers.pop(name, None)
+            self.shift.release(name)
+            by, reason = (part.decode() for part in news.fields)
+            yield Event("ended", conversation=name, by=by, reason=reason)
+        elif news.kind == "typing":
+            if news.fields[0] != b"advisor":
+                yield Event("typing", conversation=name, by=news.fields[0].decode())
+        elif news.kind == "message" and name in self.readers:
+            yield from self._messages(name, self.readers[name].read(news))
+        else:
+            try:
+                yield from self._look_at(self.shift.mine(name))
+            except Gone:
+                # It ended, or went to somebody else, since; that is a news of its own.
+                return
+
+    def _look_at(self, conversation: Conversation) -> Iterator[Event]:
+        name = conversation.name
+        try:
+            state = conversation.state()
+        except Gone:
+            return
+        if name not in self.readers:
+            self.readers[name] = Reader(conversation, self.places.get(name, ""))
+        yield Event("state", conversation=name, state=state)
+        yield from self._messages(name, self.readers[name].missed())
+
+    def _messages(self, name: str, messages: Iterator[Message]) -> Iterator[Event]:
+        for message in messages:
+            places = " ".join(f"{key}={reader.last}" for key, reader in self.readers.items())
+            yield Event("message", conversation=name, message=message, id=f"{message.id} {places}")
+
+
+def _is_id(number: str) -> bool:
+    milliseconds, dash, sequence = number.partition("-")
+    return bool(dash) and milliseconds.isdecimal() and sequence.isdecimal() and len(number) < 40

@@ -1,0 +1,203 @@
+"""One subscription a process: hears the news of every queue and wakes those whom it concerns."""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from redis import Redis
+from redis.client import PubSub
+
+from . import keys
+
+# A subscription that has heard nothing for this long is asked whether it is still alive: a frozen
+# server leaves it hanging on a dead connection.
+QUIET_S = 5.0
+AGAIN_S = 0.5
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What happened. `kind` is message, state, typing, ended, waiting or resync.
+
+    `fields` as the script told them; resync means: news may have been missed, read again.
+    """
+
+    kind: str
+    conversation: str = ""
+    advisor: str = ""
+    queue: str = ""
+    lane: str = ""
+    fields: tuple[bytes, ...] = ()
+
+
+RESYNC = News("resync")
+
+
+class Listener:
+    """The news for one open page, in order."""
+
+    def __init__(self) -> None:
+        self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
+
+    def put(self, news: News) -> None:
+        self._news.put(news)
+
+    def wait(self, seconds: float) -> list[News]:
+        """All news that is there, at least one; none when nothing came for so long."""
+        found = []
+        try:
+            found.append(self._news.get(timeout=seconds))
+            while True:
+                found.append(self._news.get_nowait())
+        except queue.Empty:
+            return found
+
+
+class Hub:
+    """Hears the store's news and hands it on. Starts by itself at the first listener."""
+
+    def __init__(self, redis: Redis, queues: Sequence[str]) -> None:
+        self._redis = redis
+        self._queues = tuple(queues)
+        self._listeners: dict[str, set[Listener]] = defaultdict(set)
+        self._lock = threading.Lock()
+        self._pid = 0
+        self._stopped = False
+        self.connected = threading.Event()
+
+    @contextmanager
+    def listening(self, *topics: str) -> Iterator[Listener]:
+        """Hear what concerns these topics; see `about_*` for their names."""
+        self._start()
+        listener = Listener()
+        for topic in topics:
+            self.heed(listener, topic)
+        try:
+            yield listener
+        finally:
+            for topic in topics:
+                self.ignore(listener, topic)
+
+    def heed(self, listener: Listener, topic: str) -> None:
+        """Hear of that topic too."""
+        self._listeners[topic].add(listener)
+
+    def ignore(self, listener: Listener, topic: str) -> None:
+        """Hear no more of that topic."""
+        heard = self._listeners.get(topic)
+        if heard:
+            heard.discard(listener)
+            if not heard:
+                del self._listeners[topic]
+
+    def _start(self) -> None:
+        with self._lock:
+            # A forked worker has its parent's memory, not its parent's threads.
+            if self._pid == os.getpid():
+                return
+            self._pid = os.getpid()
+            self.connected.clear()
+            threading.Thread(target=self._run, name="hub", daemon=True).start()
+        self.connected.wait(QUIET_S)
+
+    def stop(self) -> None:
+        """Hear no more; ends within a moment."""
+        self._stopped = True
+
+    def _run(self) -> None:
+        while not self._stopped:
+            try:
+                self._hear()
+            except Exception as error:
+                # Whatever it was: a hub that died would leave every open page deaf.
+                log.warning("the news of the store is cut off: %s", type(error).__name__)
+            self.connected.clear()
+            time.sleep(AGAIN_S)
+
+    def _hear(self) -> None:
+        with self._redis.pubsub() as pubsub:  # type: ignore[no-untyped-call]
+            # One channel a call: several slots in one call are refused by a cluster.
+            for name in self._queues:
+                pubsub.ssubscribe(keys.channel(name))
+            # The client connects again by itself and subscribes again; what was said meanwhile is
+            # missed, so a full round of confirmations means: read again.
+            confirmed: set[bytes] = set()
+            while not self._stopped:
+                found = _next(pubsub)
+                if found is None:
+                    continue
+                if found["type"] == "ssubscribe":
+                    confirmed.add(found["channel"])
+                    if len(confirmed) == len(self._queues):
+                        confirmed.clear()
+                        self.connected.set()
+                        self._tell_all(RESYNC)
+                elif found["type"] == "smessage":
+                    self._hand_on(found["channel"], found["data"])
+
+    def _tell_all(self, news: News) -> None:
+        everybody = {listener for heard in list(self._listeners.values()) for listener in heard}
+        for listener in everybody:
+            listener.put(news)
+
+    def _hand_on(self, channel: bytes, data: bytes) -> None:
+        news = read_news(channel, data)
+        for topic in _topics(news):
+            for listener in tuple(self._listeners.get(topic, ())):
+                listener.put(news)
+
+
+def _next(pubsub: PubSub) -> Any:
+    """The next thing heard; raises when the server does not answer a PING in time."""
+    found = pubsub.get_message(timeout=QUIET_S)
+    if found is None:
+        pubsub.ping()
+        found = pubsub.get_message(timeout=QUIET_S)
+        if found is None:
+            raise TimeoutError("the store is silent")
+    return found if found["type"] != "pong" else None
+
+
+def read_news(channel: bytes, data: bytes) -> News:
+    """What a script told, as News."""
+    queue_name = channel.decode().partition("{")[2].partition("}")[0]
+    kind, _, rest = data.partition(b"\0")
+    if kind == b"waiting":
+        return News("waiting", queue=queue_name, lane=rest.decode())
+    # The body of a message may hold any byte: never split it.
+    conversation, advisor, *fields = rest.split(b"\0", 7)
+    return News(
+        kind.decode(), conversation.decode(), advisor.decode(), queue_name, fields=tuple(fields)
+    )
+
+
+def about_conversation(name: str) -> str:
+    return f"c:{name}"
+
+
+def about_member(member: str) -> str:
+    return f"m:{member}"
+
+
+def about_line(queue_name: str, lane: str) -> str:
+    return f"w:{queue_name}:{lane}"
+
+
+def _topics(news: News) -> list[str]:
+    if news.kind == "waiting":
+        return [about_line(news.queue, news.lane)]
+    topics = [about_conversation(news.conversation)]
+    if news.advisor:
+        topics.append(about_member(news.advisor))
+    return topics

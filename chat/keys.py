@@ -1,0 +1,95 @@
+"""The names of things in the store, and of the conversations themselves.
+
+All keys of one queue share a hash tag (`{VT14}`), so that each atomic step works unchanged on a
+Redis Cluster.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Sequence
+
+NATIONAL = "NL"  # the queue of visitors who named no region
+LANES = ("public", "professional")
+
+PRESENT = "{staff}:present"  # when each advisor was last there
+ROUND = "{staff}:round"  # held by the process that goes the round of care
+
+_QUEUE = r"(?:NL|VT\d{2})"
+_CONVERSATION = re.compile(rf"({_QUEUE})\.[A-Za-z0-9_-]{{22}}")
+_TOKEN = re.compile(rf"({_QUEUE})\.[A-Za-z0-9_-]{{43}}")
+
+
+def queue_of(conversation: str) -> str:
+    """The queue that a conversation stands in. Raises ValueError for what is no such name."""
+    found = _CONVERSATION.fullmatch(conversation)
+    if not found:
+        raise ValueError("not the name of a conversation")
+    return found[1]
+
+
+def make_token(queue: str, key: str, secret: str) -> str:
+    """The visitor's token; the same `key` always makes the same one, so a repeated start is safe.
+
+    It is made, not stored: only the visitor has it.
+    """
+    digest = hmac.digest(
+        secret.encode(), b"luwte:token:" + queue.encode() + b":" + key.encode(), hashlib.sha256
+    )
+    return f"{queue}.{_base64(digest)}"
+
+
+def conversation_of(token: str) -> str:
+    """The conversation that a token opens. Raises ValueError for what is no token."""
+    found = _TOKEN.fullmatch(token)
+    if not found:
+        raise ValueError("not a token")
+    return f"{found[1]}.{_base64(hashlib.sha256(token.encode()).digest()[:16])}"
+
+
+def _base64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def waiting_key(queue: str, lane: str) -> str:
+    return f"{{{queue}}}:waiting:{lane}"
+
+
+def seen_key(queue: str) -> str:
+    """When each visitor of the queue was last there."""
+    return f"{{{queue}}}:seen"
+
+
+def quiet_key(queue: str) -> str:
+    """When the last word was said in each open conversation of the queue."""
+    return f"{{{queue}}}:quiet"
+
+
+def serving_key(queue: str, lane: str) -> str:
+    """When each advisor who serves this line was last there."""
+    return f"{{{queue}}}:serving:{lane}"
+
+
+def conversation_key(conversation: str) -> str:
+    return f"{{{queue_of(conversation)}}}:conversation:{conversation}"
+
+
+def log_key(conversation: str) -> str:
+    return f"{{{queue_of(conversation)}}}:log:{conversation}"
+
+
+def channel(queue: str) -> str:
+    """Where the news of a queue is published."""
+    return f"{{{queue}}}:news"
+
+
+def chats_key(member: str) -> str:
+    """The open conversations of one advisor, over all queues."""
+    return f"{{staff:{member}}}:chats"
+
+
+def all_queues(regions: Sequence[str]) -> tuple[str, ...]:
+    return (NATIONAL, *regions)

@@ -1,0 +1,254 @@
+"""The steps that must happen whole or not at all, as scripts that the store runs.
+
+Every script gets the same first arguments: ARGV 1 the conversation, 2 its queue, 3 the channel of
+the queue's news. Keys that a script builds itself carry the queue's hash tag, so they are always on
+the node that runs it. The store's own clock is used: the clocks of web machines differ.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import NoScriptError
+
+_COMMON = """
+local function now()
+  local t = redis.call('TIME')
+  return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+-- Finer than a millisecond: two visitors must never stand in the same place.
+local function micros()
+  local t = redis.call('TIME')
+  return t[1] * 1000000 + t[2]
+end
+local function waiting(lane) return '{' .. ARGV[2] .. '}:waiting:' .. lane end
+-- News travels as fields with a zero byte between them; what may hold any byte comes last.
+local function tell(...)
+  redis.call('SPUBLISH', ARGV[3], table.concat({...}, '\\0'))
+end
+-- A sign of life from the visitor. Whoever had lost their place joins again, at the end.
+local function here(conversation, seen, state, lane, away, advisor, seconds)
+  redis.call('ZADD', seen, now(), ARGV[1])
+  redis.call('EXPIRE', seen, seconds)
+  if state == 'away' then
+    redis.call('HSET', conversation, 'state', 'waiting', 'joined', string.format('%.0f', now()))
+    redis.call('ZADD', waiting(lane), micros(), ARGV[1])
+    redis.call('EXPIRE', waiting(lane), seconds)
+    tell('waiting', lane)
+  elseif away then
+    redis.call('HDEL', conversation, 'away')
+    tell('state', ARGV[1], advisor or '')
+  end
+end
+-- How long the visitor at that place will wait, by the last conversations and who is there.
+local function estimated(lane, place, patience, most)
+  local serving = '{' .. ARGV[2] .. '}:serving:' .. lane
+  local there = redis.call('ZCOUNT', serving, now() - patience, '+inf')
+  local lengths = redis.call('LRANGE', '{' .. ARGV[2] .. '}:lengths:' .. lane, 0, -1)
+  if there == 0 or #lengths < 3 then return -1 end
+  local sum = 0
+  for _, length in ipairs(lengths) do sum = sum + length end
+  return math.ceil(place * (sum / #lengths) / (there * most))
+end
+local function touched()
+  local quiet = '{' .. ARGV[2] .. '}:quiet'
+  redis.call('ZADD', quiet, now(), ARGV[1])
+  redis.call('EXPIRE', quiet, 86400)
+end
+local function add(conversation, log, advisor, sender, key, name, body)
+  local previous = redis.call('HGET', conversation, 'last') or ''
+  local id = redis.call('XADD', log, '*', 'f', sender, 'k', key, 'n', name, 'b', body)
+  redis.call('HSET', conversation, 'last', id)
+  tell('message', ARGV[1], advisor, previous, id, sender, key, name, body)
+  return id
+end
+"""
+
+
+class Script:
+    """One script; it is sent whole only when the store does not know it yet."""
+
+    def __init__(self, body: str) -> None:
+        self._text = _COMMON + body
+        self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
+
+    def __call__(self, redis: Redis, keys: Sequence[str], args: Sequence[Any]) -> Any:
+        try:
+            return redis.evalsha(self._sha, len(keys), *keys, *args)
+        except NoScriptError:
+            return redis.eval(self._text, len(keys), *keys, *args)
+
+
+# KEYS 1 conversation (hash)  2 log (stream)  3 seen (sorted set)  4 waiting (sorted set)
+# ARGV 4 lane  5 language  6 danger  7 sealed topic  8 audience  9 most that may wait
+#      10 head start of danger in ms  11 seconds to keep
+START = Script("""
+if redis.call('EXISTS', KEYS[1]) == 1 then return 'again' end
+if redis.call('ZCARD', KEYS[4]) >= tonumber(ARGV[9]) then return 'full' end
+local at = now()
+redis.call('HSET', KEYS[1], 'state', 'waiting', 'lane', ARGV[4], 'lang', ARGV[5], 'danger', ARGV[6],
+  'topic', ARGV[7], 'audience', ARGV[8], 'joined', string.format('%.0f', at))
+redis.call('EXPIRE', KEYS[1], ARGV[11])
+local head = ARGV[6] == '1' and tonumber(ARGV[10]) or 0
+redis.call('ZADD', KEYS[4], micros() - head * 1000, ARGV[1])
+redis.call('EXPIRE', KEYS[4], ARGV[11])
+redis.call('ZADD', KEYS[3], at, ARGV[1])
+redis.call('EXPIRE', KEYS[3], ARGV[11])
+tell('waiting', ARGV[4])
+return 'new'
+""")
+
+# ARGV 4 sender  5 sealed text  6 the client's key  7 advisor's number  8 advisor's name  9 seconds
+SAY = Script("""
+local kept = 'k:' .. ARGV[4] .. ':' .. ARGV[6]
+local c = redis.call('HMGET', KEYS[1], 'state', 'advisor', kept, 'lane', 'away', 'warned')
+if not c[1] or c[1] == 'ended' then return 'gone' end
+if ARGV[4] == 'advisor' and c[2] ~= ARGV[7] then return 'not-yours' end
+if ARGV[6] ~= '' and c[3] then return {c[3], 0} end
+if ARGV[4] == 'visitor' then here(KEYS[1], KEYS[3], c[1], c[4], c[5], c[2], ARGV[9]) end
+if c[1] == 'open' then touched() end
+if c[6] then redis.call('HDEL', KEYS[1], 'warned') end
+local id = add(KEYS[1], KEYS[2], c[2] or '', ARGV[4], ARGV[6], ARGV[8], ARGV[5])
+if ARGV[6] ~= '' then redis.call('HSET', KEYS[1], kept, id) end
+redis.call('EXPIRE', KEYS[1], ARGV[9])
+redis.call('EXPIRE', KEYS[2], ARGV[9])
+return {id, 1}
+""")
+
+# Answers the place (0: not waiting), the estimate in seconds (-1: not known) and the fields that
+# both sides may need.
+# ARGV 4 an advisor's silence that is still presence, in ms  5 chats that an advisor has at once
+STATE = Script("""
+local names = {'state', 'lane', 'lang', 'danger', 'joined', 'topic', 'audience', 'advisor',
+  'advisor_name', 'ended_by', 'reason', 'away', 'returned'}
+local found = redis.call('HMGET', KEYS[1], unpack(names))
+if not found[1] then return 'gone' end
+local place, estimate = 0, -1
+if found[1] == 'waiting' then
+  local rank = redis.call('ZRANK', waiting(found[2]), ARGV[1])
+  if rank then place = rank + 1 end
+  estimate = estimated(found[2], place, ARGV[4], ARGV[5])
+end
+local answer = {place, estimate}
+for i, name in ipairs(names) do
+  if found[i] then answer[#answer + 1] = name; answer[#answer + 1] = found[i] end
+end
+return answer
+""")
+
+# KEYS 1 waiting. Answers {conversation, score, fields of STATE ...} of each, first to last.
+LIST = Script("""
+local names = {'state', 'lane', 'lang', 'danger', 'joined', 'topic', 'audience', 'returned'}
+local answer = {}
+local places = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+for i = 1, #places, 2 do
+  local found = redis.call('HMGET', '{' .. ARGV[2] .. '}:conversation:' .. places[i], unpack(names))
+  if found[1] == 'waiting' then
+    local one = {places[i], places[i + 1]}
+    for j, name in ipairs(names) do
+      if found[j] then one[#one + 1] = name; one[#one + 1] = found[j] end
+    end
+    answer[#answer + 1] = one
+  end
+end
+return answer
+""")
+
+# ARGV 4 what is wrong
+FAULT = Script("""
+tell('fault', ARGV[1], '', ARGV[4])
+return 'ok'
+""")
+
+# ARGV 4 sender
+TYPING = Script("""
+local c = redis.call('HMGET', KEYS[1], 'state', 'advisor')
+if not c[1] or c[1] == 'ended' then return 'gone' end
+tell('typing', ARGV[1], c[2] or '', ARGV[4])
+return 'ok'
+""")
+
+# ARGV 4 seconds to keep
+KEEP = Script("""
+local c = redis.call('HMGET', KEYS[1], 'state', 'lane', 'away', 'advisor')
+if not c[1] or c[1] == 'ended' then return 'gone' end
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+redis.call('EXPIRE', KEYS[2], ARGV[4])
+here(KEYS[1], KEYS[3], c[1], c[2], c[3], c[4], ARGV[4])
+redis.call('EXPIRE', waiting(c[2]), ARGV[4])
+return 'ok'
+""")
+
+# ARGV 4 by whom  5 reason  6 seconds that the last words wait (0: delete all now)
+END = Script("""
+local c = redis.call('HMGET', KEYS[1], 'state', 'lane', 'advisor', 'taken')
+if not c[1] then return 'gone' end
+if c[4] then
+  local lengths = '{' .. ARGV[2] .. '}:lengths:' .. c[2]
+  redis.call('LPUSH', lengths, math.ceil((now() - c[4]) / 1000))
+  redis.call('LTRIM', lengths, 0, 19)
+  redis.call('EXPIRE', lengths, 21600)
+end
+redis.call('ZREM', '{' .. ARGV[2] .. '}:quiet', ARGV[1])
+if c[1] == 'ended' then
+  if ARGV[6] == '0' then redis.call('DEL', KEYS[1], KEYS[2]) end
+  return 'gone'
+end
+if tonumber(ARGV[6]) > 0 then
+  redis.call('HSET', KEYS[1], 'state', 'ended', 'ended_by', ARGV[4], 'reason', ARGV[5])
+  redis.call('EXPIRE', KEYS[1], ARGV[6])
+  redis.call('EXPIRE', KEYS[2], ARGV[6])
+else
+  redis.call('DEL', KEYS[1], KEYS[2])
+end
+redis.call('ZREM', KEYS[3], ARGV[1])
+if redis.call('ZREM', waiting(c[2]), ARGV[1]) == 1 then tell('waiting', c[2]) end
+tell('ended', ARGV[1], c[3] or '', ARGV[4], ARGV[5])
+return c[3] or ''
+""")
+
+# KEYS 1 waiting  2 seen
+# ARGV 1 the conversation, or '' for the next  4 advisor's number  5 name  6 seconds
+# A conversation that ran out while it waited is passed over.
+TAKE = Script("""
+while true do
+  local id = ARGV[1]
+  if id == '' then
+    local first = redis.call('ZRANGE', KEYS[1], 0, 0)
+    if #first == 0 then return 'none' end
+    id = first[1]
+  end
+  if redis.call('ZREM', KEYS[1], id) == 0 then return 'taken' end
+  local conversation = '{' .. ARGV[2] .. '}:conversation:' .. id
+  local log = '{' .. ARGV[2] .. '}:log:' .. id
+  if redis.call('HGET', conversation, 'state') == 'waiting' then
+    local lane = redis.call('HGET', conversation, 'lane')
+    redis.call('HSET', conversation, 'state', 'open', 'advisor', ARGV[4], 'advisor_name', ARGV[5],
+      'taken', string.format('%.0f', now()))
+    tell('state', id, ARGV[4])
+    tell('waiting', lane)
+    ARGV[1] = id
+    touched()
+    add(conversation, log, ARGV[4], 'system', '', ARGV[5], 'joined')
+    redis.call('EXPIRE', conversation, ARGV[6])
+    redis.call('EXPIRE', log, ARGV[6])
+    return {id}
+  end
+  redis.call('ZREM', KEYS[2], id)
+  if ARGV[1] ~= '' then return 'taken' end
+end
+""")
+
+# Another slot than the queue's, so its arguments are its own.
+# KEYS 1 the advisor's chats  ARGV 1 a name for the place  2 most  3 reserved for, ms  4 seconds
+RESERVE = Script("""
+local at = now()
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. string.format('%.0f', at))
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 'at-limit' end
+redis.call('ZADD', KEYS[1], at + ARGV[3], ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+return 'ok'
+""")
