@@ -16,7 +16,7 @@ from typing import Any
 
 from redis import Redis
 
-from . import keys
+from . import keys, scripts
 from .scripts import Script
 from .store import UNREACHABLE
 
@@ -50,6 +50,7 @@ for _, id in ipairs(silent) do
     redis.call('HSET', conversation, 'state', 'away')
     redis.call('EXPIRE', conversation, ARGV[5])
     redis.call('EXPIRE', '{' .. ARGV[2] .. '}:log:' .. id, ARGV[5])
+    with_its_keys(conversation, 'EXPIRE', ARGV[5])
     tell('waiting', c[2])
   elseif c[1] == 'open' then
     redis.call('HSET', conversation, 'away', '1')
@@ -82,6 +83,7 @@ for i = 1, #quiet, 2 do
     redis.call('HSET', conversation, 'state', 'ended', 'ended_by', 'system', 'reason', 'idle')
     redis.call('EXPIRE', conversation, ARGV[6])
     redis.call('EXPIRE', log, ARGV[6])
+    with_its_keys(conversation, 'EXPIRE', ARGV[6])
     tell('ended', id, c[2] or '', 'system', 'idle')
   elseif not c[3] then
     redis.call('HSET', conversation, 'warned', '1')
@@ -104,6 +106,7 @@ redis.call('ZADD', waiting(c[3]), c[4] * 1000 - ARGV[5], ARGV[1])
 redis.call('EXPIRE', waiting(c[3]), ARGV[6])
 redis.call('EXPIRE', KEYS[1], ARGV[6])
 redis.call('EXPIRE', KEYS[2], ARGV[6])
+with_its_keys(KEYS[1], 'EXPIRE', ARGV[6])
 redis.call('ZREM', '{' .. ARGV[2] .. '}:quiet', ARGV[1])
 tell('state', ARGV[1], ARGV[4])
 add(KEYS[1], KEYS[2], '', 'system', '', '', 'dropped')
@@ -171,12 +174,9 @@ class Care:
 
     def hand_back_from_the_silent(self) -> None:
         """Give the conversations of advisors who fell silent back to the queue."""
-        clock: Any = self._redis.time()
-        limit = clock[0] + clock[1] / 1e6 - self._patience.advisor_s
-        silent: Any = self._redis.zrangebyscore(keys.PRESENT, "-inf", f"({limit}")
-        for member in silent:
+        patience = ["", "", "", _ms(self._patience.advisor_s)]
+        for member in scripts.SILENT(self._redis, [keys.PRESENT], patience):
             self.hand_back(member.decode())
-        self._redis.zremrangebyscore(keys.PRESENT, "-inf", f"({limit}")
 
     def hand_back(self, member: str) -> None:
         """Give all conversations of one advisor back to the head of the queue."""

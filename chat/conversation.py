@@ -139,15 +139,12 @@ class Conversation:
         """Tell the visitor's page what was wrong with what they sent."""
         self._run(scripts.FAULT, [code])
 
-    def last_of(self, sender: str) -> tuple[Message, float] | None:
-        """The last message of that side among the last few, and its age in ms."""
-        entries: Any = self._redis.xrevrange(self._log, count=10)
-        clock: Any = self._redis.time()
-        for entry in entries:
-            message = self._message(*entry)
-            if message.sender == sender:
-                return message, (clock[0] + clock[1] / 1e6 - message.at) * 1000
-        return None
+    def last_of(self, sender: str) -> tuple[str, int] | None:
+        """The last thing that side said, among the last few messages, and its age in ms."""
+        answer = self._run(scripts.LAST_OF, [sender])
+        if not answer or sender == "system":
+            return None
+        return self.box.open(answer[2]), int(answer[0])
 
     def keep(self) -> None:
         """The visitor is there: what they have is kept for another while. Raises Gone."""
@@ -166,7 +163,7 @@ class Conversation:
 
     def forget(self) -> None:
         """The visitor has seen the end: delete what is left."""
-        self._redis.delete(self._key, self._log)
+        self._run(scripts.FORGET, [])
 
     def message_from(self, parts: list[bytes]) -> Message:
         """The message that a news carries: id, sender, key, name, body."""

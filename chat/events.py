@@ -29,6 +29,7 @@ class Event:
     state: State | None = None
     message: Message | None = None
     waiting: tuple[Waiter, ...] = ()
+    mine: tuple[str, ...] = ()
     by: str = ""
     reason: str = ""
     id: str = ""
@@ -79,25 +80,25 @@ def visitor_events(
 
     `environ` is the request's, whose connection is watched.
     """
-    line = about_line(conversation.queue, conversation.state().lane)
     with (
-        hub.listening(about_conversation(conversation.name), line) as listener,
+        hub.listening(about_conversation(conversation.name)) as listener,
         watched(environ, listener),
     ):
+        page = _VisitorPage(conversation, hub, listener, after)
         try:
-            yield from _VisitorPage(conversation, hub, listener, line, after).events()
+            yield from page.events()
         finally:
-            hub.ignore(listener, line)
+            page.close()
 
 
 class _VisitorPage:
     def __init__(
-        self, conversation: Conversation, hub: Hub, listener: Listener, line: str, after: str
+        self, conversation: Conversation, hub: Hub, listener: Listener, after: str
     ) -> None:
         self._conversation = conversation
         self._hub = hub
         self._listener = listener
-        self._line = line
+        self._line = ""
         self._reader = Reader(conversation, after if _is_id(after) else "")
         self._shown: State | None = None
 
@@ -123,17 +124,33 @@ class _VisitorPage:
     def _look(self) -> Iterator[Event]:
         """Read all that may have changed."""
         state = self._conversation.state()
+        if self._stand_in_line(state):
+            # What changed before we listened was not heard.
+            state = self._conversation.state()
         if state.state == "ended":
             yield from self._end(state.ended_by, state.reason)
             return
         if state != self._shown:
             yield Event("state", state=state)
         self._shown = state
-        # The places in the queue concern only those who wait.
-        heed = self._hub.heed if state.state == "waiting" else self._hub.ignore
-        heed(self._listener, self._line)
         for message in self._reader.missed():
             yield Event("message", message=message, id=message.id)
+
+    def _stand_in_line(self, state: State) -> bool:
+        """Hear of the places in the queue for as long as this visitor waits; whether it began."""
+        wanted = (
+            about_line(self._conversation.queue, state.lane) if state.state == "waiting" else ""
+        )
+        if wanted == self._line:
+            return False
+        self._hub.ignore(self._listener, self._line)
+        if wanted:
+            self._hub.heed(self._listener, wanted)
+        self._line = wanted
+        return bool(wanted)
+
+    def close(self) -> None:
+        self._hub.ignore(self._listener, self._line)
 
     def _end(self, by: str, reason: str) -> Iterator[Event]:
         """The last words, then the end."""
@@ -183,8 +200,8 @@ def desk_events(
     ):
         alive()
         page = _DeskPage(shift, cursor)
-        yield page.line_up()
         yield from page.look()
+        yield page.line_up()
         while True:
             heard = listener.wait(BEAT_S)
             if HUNG_UP in heard:
@@ -208,7 +225,7 @@ class _DeskPage:
         self.places = {name: number for name, _, number in pairs if _is_id(number)}
 
     def line_up(self) -> Event:
-        return Event("waiting", waiting=tuple(self.shift.waiting()))
+        return Event("waiting", waiting=tuple(self.shift.waiting()), mine=tuple(self.readers))
 
     def look(self) -> Iterator[Event]:
         """Read all that may have changed in all my conversations."""

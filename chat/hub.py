@@ -10,13 +10,14 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from redis import Redis
 from redis.client import PubSub
 
 from . import keys
+from .store import look_again, node_of
 
 # A subscription that has heard nothing for this long is asked whether it is still alive: a frozen
 # server leaves it hanging on a dead connection.
@@ -42,6 +43,15 @@ class News:
 
 
 RESYNC = News("resync")
+
+
+@dataclass
+class Source:
+    """One server, and the channels that it tells."""
+
+    server: Redis
+    channels: list[str]
+    confirmed: set[bytes] = field(default_factory=set)
 
 
 class Listener:
@@ -74,6 +84,9 @@ class Hub:
         self._lock = threading.Lock()
         self._pid = 0
         self._stopped = False
+        # Each time that everything is subscribed anew has a number of its own.
+        self._round = 0
+        self._unconfirmed: set[str] = set()
         self.connected = threading.Event()
 
     @contextmanager
@@ -116,35 +129,61 @@ class Hub:
         self._stopped = True
 
     def _run(self) -> None:
+        """Hear for ever: with one subscription, or in a cluster with one at each server."""
         while not self._stopped:
             try:
-                self._hear()
+                self._round += 1
+                sources = self._sources()
+                for source in sources[1:]:
+                    threading.Thread(target=self._hear, args=(source, self._round)).start()
+                self._hear(sources[0], self._round)
             except Exception as error:
                 # Whatever it was: a hub that died would leave every open page deaf.
                 log.warning("the news of the store is cut off: %s", type(error).__name__)
             self.connected.clear()
             time.sleep(AGAIN_S)
 
-    def _hear(self) -> None:
-        with self._redis.pubsub() as pubsub:  # type: ignore[no-untyped-call]
-            # One channel a call: several slots in one call are refused by a cluster.
-            for name in self._queues:
-                pubsub.ssubscribe(keys.channel(name))
+    def _sources(self) -> list[Source]:
+        """Which server tells the news of which queues."""
+        if self._round > 1:
+            look_again(self._redis)
+        by_server: dict[int, Source] = {}
+        for name in self._queues:
+            channel = keys.channel(name)
+            server = node_of(self._redis, channel)
+            by_server.setdefault(id(server), Source(server, [])).channels.append(channel)
+        self._unconfirmed = {channel for one in by_server.values() for channel in one.channels}
+        return list(by_server.values())
+
+    def _hear(self, source: Source, round_: int) -> None:
+        try:
+            with source.server.pubsub() as pubsub:  # type: ignore[no-untyped-call]
+                # One channel a call: several slots in one call are refused by a cluster.
+                for name in source.channels:
+                    pubsub.ssubscribe(name)
+                while not self._stopped and self._round == round_:
+                    self._heard(_next(pubsub), source)
+        finally:
+            # One server that is lost makes the others look again too: its queues may be theirs now.
+            if self._round == round_:
+                self._round += 1
+
+    def _heard(self, found: Any, source: Source) -> None:
+        if found is None:
+            return
+        if found["type"] == "smessage":
+            self._hand_on(found["channel"], found["data"])
+        elif found["type"] == "ssubscribe":
             # The client connects again by itself and subscribes again; what was said meanwhile is
-            # missed, so a full round of confirmations means: read again.
-            confirmed: set[bytes] = set()
-            while not self._stopped:
-                found = _next(pubsub)
-                if found is None:
-                    continue
-                if found["type"] == "ssubscribe":
-                    confirmed.add(found["channel"])
-                    if len(confirmed) == len(self._queues):
-                        confirmed.clear()
-                        self.connected.set()
-                        self._tell_all(RESYNC)
-                elif found["type"] == "smessage":
-                    self._hand_on(found["channel"], found["data"])
+            # missed, so when all are confirmed everybody reads again.
+            source.confirmed.add(found["channel"])
+            self._unconfirmed.discard(found["channel"].decode())
+            if len(source.confirmed) == len(source.channels) and not self._unconfirmed:
+                source.confirmed.clear()
+                self.connected.set()
+                self._tell_all(RESYNC)
+        elif found["type"] == "sunsubscribe":
+            raise ConnectionError("a queue has moved to another server")
 
     def _tell_all(self, news: News) -> None:
         everybody = {listener for heard in list(self._listeners.values()) for listener in heard}

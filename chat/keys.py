@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import re
+import secrets
 from collections.abc import Sequence
 
 NATIONAL = "NL"  # the queue of visitors who named no region
@@ -21,6 +22,8 @@ ROUND = "{staff}:round"  # held by the process that goes the round of care
 _QUEUE = r"(?:NL|VT\d{2})"
 _CONVERSATION = re.compile(rf"({_QUEUE})\.[A-Za-z0-9_-]{{22}}")
 _TOKEN = re.compile(rf"({_QUEUE})\.[A-Za-z0-9_-]{{43}}")
+# Of somebody who came back: its conversation is looked up, not made from it.
+_RETURN_TOKEN = re.compile(rf"({_QUEUE})~[A-Za-z0-9_-]{{43}}")
 
 
 def queue_of(conversation: str) -> str:
@@ -48,6 +51,21 @@ def conversation_of(token: str) -> str:
     if not found:
         raise ValueError("not a token")
     return f"{found[1]}.{_base64(hashlib.sha256(token.encode()).digest()[:16])}"
+
+
+def make_return_token(queue: str) -> str:
+    """A new token for a conversation that goes on."""
+    return f"{queue}~{_base64(secrets.token_bytes(32))}"
+
+
+def is_return_token(token: str) -> bool:
+    return bool(_RETURN_TOKEN.fullmatch(token))
+
+
+def alias_key(token: str) -> str:
+    """Where the conversation of a return token is looked up."""
+    queue = token.partition("~")[0]
+    return f"{{{queue}}}:alias:{hashlib.sha256(token.encode()).hexdigest()[:32]}"
 
 
 def _base64(raw: bytes) -> str:

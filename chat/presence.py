@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import Any
 
 from redis import Redis
 
 from . import keys
+from .scripts import SERVE
 
 # Signs of life that follow each other faster than this say nothing new.
 SELDOM_S = 5.0
@@ -27,28 +27,19 @@ class Presence:
         if time.monotonic() - self._told.get(member, -SELDOM_S) < SELDOM_S:
             return
         self._told[member] = time.monotonic()
-        self._redis.zadd(keys.PRESENT, {member: self._now()})
-        self._redis.expire(keys.PRESENT, SERVING_S)
+        self._serve(keys.PRESENT, member, SERVING_S)
 
     def serves(self, member: str, lines: Iterable[tuple[str, str]]) -> None:
         """This advisor is at the desk and takes visitors from these lines."""
-        at = self._now()
-        pipe = self._redis.pipeline(transaction=False)
-        pipe.zadd(keys.PRESENT, {member: at})
-        pipe.expire(keys.PRESENT, SERVING_S)
+        self._serve(keys.PRESENT, member, SERVING_S)
         for queue, lane in lines:
-            pipe.zadd(keys.serving_key(queue, lane), {member: at * 1000})
-            pipe.expire(keys.serving_key(queue, lane), SERVING_S)
-        pipe.execute()
+            self._serve(keys.serving_key(queue, lane), member, SERVING_S)
 
     def leaves(self, member: str, lines: Iterable[tuple[str, str]]) -> None:
         """This advisor signed out."""
-        pipe = self._redis.pipeline(transaction=False)
-        pipe.zrem(keys.PRESENT, member)
         for queue, lane in lines:
-            pipe.zrem(keys.serving_key(queue, lane), member)
-        pipe.execute()
+            self._serve(keys.serving_key(queue, lane), member, 0)
+        self._serve(keys.PRESENT, member, 0)
 
-    def _now(self) -> float:
-        clock: Any = self._redis.time()
-        return float(clock[0] + clock[1] / 1e6)
+    def _serve(self, key: str, member: str, seconds: int) -> None:
+        SERVE(self._redis, [key], ["", "", "", member, seconds])

@@ -12,7 +12,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from redis import Redis
-from redis.exceptions import NoScriptError
+from redis.exceptions import AskError, MovedError, NoScriptError
+
+from .store import REPLICA_MS, NotReplicated, look_again, node_of, replicas_of
+
+# How often a cluster that has moved a queue elsewhere is asked where it is now.
+TOPOLOGY_TRIES = 3
 
 _COMMON = """
 local function now()
@@ -43,6 +48,17 @@ local function here(conversation, seen, state, lane, away, advisor, seconds)
     tell('state', ARGV[1], advisor or '')
   end
 end
+-- What else belongs to a conversation ends and lives with it.
+local function with_its_keys(conversation, command, ...)
+  local others = redis.call('HMGET', conversation, 'code', 'alias')
+  for _, key in ipairs({others[1] or '', others[2] or ''}) do
+    if key ~= '' then redis.call(command, key, ...) end
+  end
+end
+local function forget(conversation, log)
+  with_its_keys(conversation, 'DEL')
+  redis.call('DEL', conversation, log)
+end
 -- How long the visitor at that place will wait, by the last conversations and who is there.
 local function estimated(lane, place, patience, most)
   local serving = '{' .. ARGV[2] .. '}:serving:' .. lane
@@ -69,23 +85,56 @@ end
 
 
 class Script:
-    """One script; it is sent whole only when the store does not know it yet."""
+    """One script; it is sent whole only when the store does not know it yet.
 
-    def __init__(self, body: str) -> None:
+    What a `promised` script wrote is on as many replicas as the store was opened with before its
+    answer is believed, so that it survives the loss of the primary.
+    """
+
+    def __init__(self, body: str, *, promised: bool = False) -> None:
         self._text = _COMMON + body
         self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
+        self._promised = promised
 
     def __call__(self, redis: Redis, keys: Sequence[str], args: Sequence[Any]) -> Any:
+        """What the script answers. Raises what `store.UNREACHABLE` names."""
+        if self._promised and replicas_of(redis):
+            return self._replicated(redis, keys, args)
         try:
             return redis.evalsha(self._sha, len(keys), *keys, *args)
         except NoScriptError:
             return redis.eval(self._text, len(keys), *keys, *args)
 
+    def _replicated(self, redis: Redis, keys: Sequence[str], args: Sequence[Any]) -> Any:
+        for _ in range(TOPOLOGY_TRIES):
+            answer, reached = self._with_wait(redis, keys, args)
+            if not isinstance(answer, MovedError | AskError):
+                break
+            look_again(redis)
+        if isinstance(answer, Exception):
+            raise answer
+        if not isinstance(reached, int) or reached < replicas_of(redis):
+            raise NotReplicated("too few replicas have it")
+        return answer
+
+    def _with_wait(self, redis: Redis, keys: Sequence[str], args: Sequence[Any]) -> Any:
+        # WAIT counts what its own connection wrote, so both go through one.
+        answer: Any = None
+        for command in (("EVALSHA", self._sha), ("EVAL", self._text)):
+            pipe: Any = node_of(redis, keys[0]).pipeline(transaction=False)
+            pipe.execute_command(*command, len(keys), *keys, *args)
+            pipe.execute_command("WAIT", replicas_of(redis), REPLICA_MS)
+            answer = pipe.execute(raise_on_error=False)
+            if not isinstance(answer[0], NoScriptError):
+                break
+        return answer
+
 
 # KEYS 1 conversation (hash)  2 log (stream)  3 seen (sorted set)  4 waiting (sorted set)
 # ARGV 4 lane  5 language  6 danger  7 sealed topic  8 audience  9 most that may wait
 #      10 head start of danger in ms  11 seconds to keep
-START = Script("""
+START = Script(
+    """
 if redis.call('EXISTS', KEYS[1]) == 1 then return 'again' end
 if redis.call('ZCARD', KEYS[4]) >= tonumber(ARGV[9]) then return 'full' end
 local at = now()
@@ -99,10 +148,13 @@ redis.call('ZADD', KEYS[3], at, ARGV[1])
 redis.call('EXPIRE', KEYS[3], ARGV[11])
 tell('waiting', ARGV[4])
 return 'new'
-""")
+""",
+    promised=True,
+)
 
 # ARGV 4 sender  5 sealed text  6 the client's key  7 advisor's number  8 advisor's name  9 seconds
-SAY = Script("""
+SAY = Script(
+    """
 local kept = 'k:' .. ARGV[4] .. ':' .. ARGV[6]
 local c = redis.call('HMGET', KEYS[1], 'state', 'advisor', kept, 'lane', 'away', 'warned')
 if not c[1] or c[1] == 'ended' then return 'gone' end
@@ -116,7 +168,9 @@ if ARGV[6] ~= '' then redis.call('HSET', KEYS[1], kept, id) end
 redis.call('EXPIRE', KEYS[1], ARGV[9])
 redis.call('EXPIRE', KEYS[2], ARGV[9])
 return {id, 1}
-""")
+""",
+    promised=True,
+)
 
 # Answers the place (0: not waiting), the estimate in seconds (-1: not known) and the fields that
 # both sides may need.
@@ -177,13 +231,15 @@ local c = redis.call('HMGET', KEYS[1], 'state', 'lane', 'away', 'advisor')
 if not c[1] or c[1] == 'ended' then return 'gone' end
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 redis.call('EXPIRE', KEYS[2], ARGV[4])
+with_its_keys(KEYS[1], 'EXPIRE', ARGV[4])
 here(KEYS[1], KEYS[3], c[1], c[2], c[3], c[4], ARGV[4])
 redis.call('EXPIRE', waiting(c[2]), ARGV[4])
 return 'ok'
 """)
 
 # ARGV 4 by whom  5 reason  6 seconds that the last words wait (0: delete all now)
-END = Script("""
+END = Script(
+    """
 local c = redis.call('HMGET', KEYS[1], 'state', 'lane', 'advisor', 'taken')
 if not c[1] then return 'gone' end
 if c[4] then
@@ -194,26 +250,33 @@ if c[4] then
 end
 redis.call('ZREM', '{' .. ARGV[2] .. '}:quiet', ARGV[1])
 if c[1] == 'ended' then
-  if ARGV[6] == '0' then redis.call('DEL', KEYS[1], KEYS[2]) end
+  if ARGV[6] == '0' then forget(KEYS[1], KEYS[2]) end
   return 'gone'
 end
 if tonumber(ARGV[6]) > 0 then
   redis.call('HSET', KEYS[1], 'state', 'ended', 'ended_by', ARGV[4], 'reason', ARGV[5])
   redis.call('EXPIRE', KEYS[1], ARGV[6])
   redis.call('EXPIRE', KEYS[2], ARGV[6])
+  with_its_keys(KEYS[1], 'EXPIRE', ARGV[6])
 else
-  redis.call('DEL', KEYS[1], KEYS[2])
+  forget(KEYS[1], KEYS[2])
 end
 redis.call('ZREM', KEYS[3], ARGV[1])
 if redis.call('ZREM', waiting(c[2]), ARGV[1]) == 1 then tell('waiting', c[2]) end
 tell('ended', ARGV[1], c[3] or '', ARGV[4], ARGV[5])
 return c[3] or ''
-""")
+""",
+    promised=True,
+)
+
+# The visitor has seen the end.
+FORGET = Script("forget(KEYS[1], KEYS[2]) return 'ok'")
 
 # KEYS 1 waiting  2 seen
 # ARGV 1 the conversation, or '' for the next  4 advisor's number  5 name  6 seconds
 # A conversation that ran out while it waited is passed over.
-TAKE = Script("""
+TAKE = Script(
+    """
 while true do
   local id = ARGV[1]
   if id == '' then
@@ -240,7 +303,9 @@ while true do
   redis.call('ZREM', KEYS[2], id)
   if ARGV[1] ~= '' then return 'taken' end
 end
-""")
+""",
+    promised=True,
+)
 
 # Another slot than the queue's, so its arguments are its own.
 # KEYS 1 the advisor's chats  ARGV 1 a name for the place  2 most  3 reserved for, ms  4 seconds
@@ -251,4 +316,34 @@ if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 'at-limit' end
 redis.call('ZADD', KEYS[1], at + ARGV[3], ARGV[1])
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 return 'ok'
+""")
+
+# KEYS 1 who serves the line (sorted set)  ARGV 4 advisor  5 seconds to keep, 0: they leave
+SERVE = Script("""
+if ARGV[5] == '0' then redis.call('ZREM', KEYS[1], ARGV[4]) return 'ok' end
+redis.call('ZADD', KEYS[1], now(), ARGV[4])
+redis.call('EXPIRE', KEYS[1], ARGV[5])
+return 'ok'
+""")
+
+# Who was silent for longer than that; they are taken off the list.
+# KEYS 1 who is there (sorted set)  ARGV 4 patience in ms
+SILENT = Script("""
+local limit = '(' .. (now() - ARGV[4])
+local silent = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', limit)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', limit)
+return silent
+""")
+
+# Whether the last message of that side is younger than that; answers {age in ms, id, fields}.
+# ARGV 4 sender
+LAST_OF = Script("""
+for _, entry in ipairs(redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 10)) do
+  local fields = {}
+  for i = 1, #entry[2], 2 do fields[entry[2][i]] = entry[2][i + 1] end
+  if fields['f'] == ARGV[4] then
+    return {now() - tonumber(string.match(entry[1], '^%d+')), entry[1], fields['b']}
+  end
+end
+return {}
 """)

@@ -2,33 +2,119 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
 from redis import Redis
 from redis import exceptions as redis_errors
-from redis.backoff import NoBackoff
+from redis.backoff import ConstantBackoff, NoBackoff
+from redis.cluster import ClusterNode, RedisCluster
 from redis.retry import Retry
+from redis.sentinel import Sentinel
 
 # A visitor waits for the answer: what Redis cannot say in this time is *unavailable*.
 CONNECT_S = 1.0
 ANSWER_S = 2.0
+# How long a write may take to reach a replica before it counts as not done.
+REPLICA_MS = 1000
+
+
+class NotReplicated(redis_errors.ConnectionError):
+    """The write has not reached a replica, so it must not be promised; asking again is safe."""
+
 
 UNREACHABLE = (
     redis_errors.ConnectionError,
     redis_errors.TimeoutError,
     redis_errors.ReadOnlyError,
     redis_errors.ClusterError,
+    redis_errors.ClusterDownError,
+    redis_errors.MasterDownError,
+    redis_errors.TryAgainError,
+    redis_errors.SlotNotCoveredError,
+    redis_errors.OutOfMemoryError,
 )
 
 
-def connect(url: str) -> Redis:
-    """A client for the store at `url` (redis://, rediss://, unix://); nothing is sent yet.
+def connect(url: str, replicas: int = 0) -> Redis:
+    """A client for the store at `url`; nothing is sent yet, except to a cluster.
 
-    Answers are bytes: what is sealed is not text.
+    `replicas` is how many must have a write before it is promised to a visitor.
+
+    `redis://`, `rediss://` and `unix://` name one server, `redis+sentinel://h1:p,h2:p/name` asks
+    the sentinels where the primary `name` is, `redis+cluster://h1:p,h2:p` is a Redis Cluster.
+    Answers are bytes: what is sealed is not text. Raises ValueError for what is no such address.
     """
-    return Redis.from_url(
-        url,
-        socket_connect_timeout=CONNECT_S,
-        socket_timeout=ANSWER_S,
-        # One more try takes a connection that the server closed while it was idle.
-        retry=Retry(NoBackoff(), 1),
-        health_check_interval=0,
-    )
+    client = _client(url, {"socket_connect_timeout": CONNECT_S, "socket_timeout": ANSWER_S})
+    client.luwte_replicas = replicas
+    made: Redis = client
+    return made
+
+
+def replicas_of(redis: Any) -> int:
+    """How many replicas this client was asked to wait for."""
+    return getattr(redis, "luwte_replicas", 0)
+
+
+def _client(url: str, options: dict[str, Any]) -> Any:
+    scheme, _, rest = url.partition("://")
+    if scheme == "redis+sentinel":
+        return _by_sentinels(rest, options)
+    if scheme == "redis+cluster":
+        return _cluster(rest, options)
+    # One more try takes a connection that the server closed while it was idle.
+    return Redis.from_url(url, retry=Retry(NoBackoff(), 1), **options)
+
+
+def _by_sentinels(rest: str, options: dict[str, Any]) -> Redis:
+    parts = urlsplit(f"//{rest}")
+    name = parts.path.strip("/")
+    if not name:
+        raise ValueError("redis+sentinel:// must end with the name of the primary")
+    secret = {"password": unquote(parts.password)} if parts.password else {}
+    hosts = _hosts(parts.netloc.rpartition("@")[2])
+    made: Any = Sentinel
+    sentinels = made(hosts, sentinel_kwargs=options, **options, **secret)
+    primary: Redis = sentinels.master_for(name, retry=Retry(NoBackoff(), 1))
+    return primary
+
+
+def _cluster(rest: str, options: dict[str, Any]) -> Any:
+    parts = urlsplit(f"//{rest}")
+    if parts.password:
+        options["password"] = unquote(parts.password)
+    node: Any = ClusterNode
+    nodes = [node(host, port) for host, port in _hosts(parts.netloc.rpartition("@")[2])]
+    # While a replica takes over, the cluster is asked again; nobody waits longer than ANSWER_S.
+    retry = Retry(ConstantBackoff(0.2), 5)
+    return RedisCluster(startup_nodes=nodes, retry=retry, **options)
+
+
+def _hosts(text: str) -> list[tuple[str, int]]:
+    hosts = []
+    for part in text.split(","):
+        host, colon, port = part.rpartition(":")
+        if not colon or not port.isdecimal():
+            raise ValueError("each server must be given as host:port")
+        hosts.append((host.strip("[]"), int(port)))
+    return hosts
+
+
+def node_of(redis: Any, key: str) -> Redis:
+    """The client of the one server that has this key."""
+    if isinstance(redis, RedisCluster):
+        node: Redis = redis.get_redis_connection(_place(redis, key))
+        return node
+    one: Redis = redis
+    return one
+
+
+def _place(cluster: Any, key: str) -> ClusterNode:
+    node: ClusterNode = cluster.get_node_from_key(key)
+    return node
+
+
+def look_again(redis: Any) -> None:
+    """Ask a cluster anew which server has what."""
+    if isinstance(redis, RedisCluster):
+        redis.nodes_manager.initialize()

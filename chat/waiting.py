@@ -66,6 +66,9 @@ class Waiting:
 
     def of_token(self, token: str) -> Conversation:
         """The conversation that a visitor's token opens. Raises Gone."""
+        if keys.is_return_token(token):
+            found: Any = self._redis.get(keys.alias_key(token))
+            return self.conversation(found.decode() if found else "")
         try:
             return self.conversation(keys.conversation_of(token))
         except ValueError:

@@ -1,0 +1,86 @@
+# What a person does with Luwte: make run, make test, make check, make bench, make clean.
+
+PORT ?= 8000
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; \
+	done)
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+PARALLEL ?= 2
+
+# An environment holds its own path: one that was copied along would start the other checkout.
+ifneq ($(wildcard .venv/place),)
+ifneq ($(shell cat .venv/place),$(CURDIR))
+$(shell rm -rf .venv)
+endif
+endif
+
+.PHONY: run test check types texts bench clean
+
+run: .venv/ready
+	@$(BIN)/luwte serve --port $(PORT)
+
+test: .venv/ready-for-tests
+	@.ci/needs
+	@echo "Running the tests …"
+	@$(BIN)/pytest -n $(PARALLEL) --dist loadfile
+
+check: .venv/ready-for-tests types
+	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy build/types/luwte tests
+	@echo "Format, lint and types are clean."
+
+# Type checkers do not follow the import mapping of pyproject.toml: give them the real names.
+types:
+	@rm -rf build/types && mkdir -p build/types/luwte
+	@for part in site/*; do ln -s "../../../$$part" build/types/luwte/; done
+	@ln -s ../../../chat build/types/luwte/chat
+
+# After a Dutch sentence was changed: brings the English catalogue up to date, to be filled in.
+texts: .venv/ready-for-tests
+	@mkdir -p build
+	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --no-wrap -o build/messages.pot site chat
+	@$(BIN)/pybabel -q update -i build/messages.pot -d site/translations -l en --no-fuzzy-matching \
+		--ignore-obsolete --no-wrap --omit-header
+	@echo "Fill in what is empty in site/translations/en/LC_MESSAGES/messages.po."
+
+bench: .venv/ready-for-tests
+	@$(BIN)/python -m tests.load
+
+# After a change in pyproject.toml: what is locked already stays as it is, where it may.
+LOCK = UV_NO_CONFIG=1 build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+lock: .venv/ready
+	@echo "Locking the versions of what Luwte needs …"
+	@$(BIN)/python -m venv build/lock
+	@build/lock/bin/python -m pip --disable-pip-version-check --quiet install uv
+	@sed -n 's/^requires = \["\(.*\)"\]/\1/p' pyproject.toml > build/lock/needed-to-build.in
+	@$(LOCK) --output-file requirements.txt pyproject.toml build/lock/needed-to-build.in
+	@$(LOCK) --output-file requirements-dev.txt --constraints requirements.txt \
+		--extra dev --extra postgresql pyproject.toml build/lock/needed-to-build.in
+
+clean:
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis bench.json
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "Clean. Your data in var/ was left alone."
+
+.venv/ready: requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Luwte needs Python 3.11 or later: install python3."; exit 1; }
+	@echo "Preparing the Python environment in .venv (only once) …"
+	@$(PYTHON) -c "import ensurepip, venv" 2>/dev/null || { \
+		echo "Python cannot make environments here: install python3-venv."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing what Luwte needs …"
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q site chat
+	@echo "$(CURDIR)" > .venv/place
+	@touch $@
+
+.venv/ready-for-tests: .venv/ready requirements-dev.txt
+	@echo "Installing what the tests need …"
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@

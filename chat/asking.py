@@ -1,0 +1,145 @@
+"""How the chat's pages are asked and how they answer: bodies, languages of answer, faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
+from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, UnsupportedMediaType
+
+from . import words
+from .clean import BadInput
+from .conversation import Gone, NotYours
+from .return_code import WrongCode
+from .store import UNREACHABLE
+from .texts import gettext as _
+from .tries import TooManyTries, TriesUnavailable
+from .waiting import AtLimit, Full, NobodyWaiting, Taken
+
+Answer = Response | tuple[Response, int]
+
+
+def fields() -> dict[str, object]:
+    """What was sent, form-encoded or as JSON. Raises 400 or 415."""
+    if request.mimetype == "application/json":
+        sent = request.get_json(silent=True)
+        if not isinstance(sent, dict):
+            raise BadRequest(_("Dit is geen geldige JSON."))
+        return sent
+    if request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        # Bytes that are no UTF-8 arrive as replacement characters: nobody typed those.
+        return dict(request.form.items())
+    if not request.content_length and not request.mimetype:
+        return {}
+    raise UnsupportedMediaType(_("Stuur een formulier of JSON."))
+
+
+def wants_json() -> bool:
+    """Whether the answer is for a script: asked for, or a call that no page makes."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json" or "Authorization" in request.headers
+
+
+def from_our_own_pages() -> None:
+    """Refuse what another site's page sends. Raises 403.
+
+    Our pages send no referrer, so a form's Origin is "null" and says nothing; browsers that have
+    Sec-Fetch-Site always send it.
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin", "null")
+    foreign = site not in ("same-origin", "none") if site else origin not in ("null", _own())
+    if foreign:
+        raise Forbidden(_("Deze vraag kwam van een andere website."))
+
+
+def _own() -> str:
+    return request.host_url.rstrip("/")
+
+
+def refused(reason: str, status: int = 503) -> Answer:
+    """No chat now: closed, full or unavailable, with the phone."""
+    if wants_json():
+        return jsonify(reason=reason, phone=words.PHONE, error=words.refusal(reason)), status
+    page = render_template("chat/unavailable.html", reason=reason, sentence=words.refusal(reason))
+    return make_response(page, status)
+
+
+def _bad_input(error: BadInput) -> Answer:
+    draw: Callable[[dict[str, str]], str] | None = g.get("draw_form")
+    sentence = words.fault(error)
+    if draw and not wants_json():
+        return make_response(draw({error.field: sentence}), 422)
+    return jsonify(error=sentence, field=error.field), 422
+
+
+def _gone(error: Gone) -> Answer:
+    return _plain(_("Dit gesprek is afgelopen."), 410)
+
+
+def _wrong_code(error: WrongCode) -> Answer:
+    sentence = _(
+        "Met deze woorden vinden we geen gesprek. Kijk ze na. Na 30 minuten is het gewist."
+    )
+    return _plain(sentence, 410)
+
+
+def _too_many_tries(error: TooManyTries) -> Answer:
+    answer, status = _plain(
+        _("Dit is te vaak geprobeerd. Wacht een kwartier, of begin een nieuw gesprek."), 429
+    )
+    answer.headers["Retry-After"] = str(error.wait_s)
+    return answer, status
+
+
+def _plain(sentence: str, status: int) -> tuple[Response, int]:
+    if wants_json():
+        return jsonify(error=sentence, field=None), status
+    page = render_template("error.html", code=status, title=sentence, sentence="")
+    return make_response(page), status
+
+
+def _http(error: HTTPException) -> Answer | HTTPException:
+    if not wants_json() or error.code is None or error.code < 400:
+        return error
+    answer = jsonify(error=error.description, field=None)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            answer.headers[name] = value
+    return answer, error.code
+
+
+def _unreachable(error: Exception) -> Answer:
+    current_app.logger.error("the store does not answer: %s", type(error).__name__)
+    return refused("unavailable")
+
+
+def handle_faults(blueprint: Blueprint) -> None:
+    """Map each named error of the chat to its answer, once."""
+    blueprint.register_error_handler(BadInput, _bad_input)
+    blueprint.register_error_handler(Gone, _gone)
+    blueprint.register_error_handler(NotYours, _gone)
+    blueprint.register_error_handler(WrongCode, _wrong_code)
+    blueprint.register_error_handler(TooManyTries, _too_many_tries)
+    blueprint.register_error_handler(TriesUnavailable, _unreachable)
+    blueprint.register_error_handler(HTTPException, _http)
+    blueprint.register_error_handler(Full, lambda error: refused("full"))
+    for kind, reason in ((AtLimit, "at-limit"), (NobodyWaiting, "none"), (Taken, "taken")):
+        blueprint.register_error_handler(kind, _no_take(reason))
+    for unreachable in UNREACHABLE:
+        blueprint.register_error_handler(unreachable, _unreachable)
+
+
+def _no_take(reason: str) -> Callable[[Exception], Answer]:
+    return lambda error: (jsonify(reason=reason), 409)

@@ -1,0 +1,133 @@
+"""The session of somebody who works here: its cookie, how long it lasts, and who it belongs to.
+
+The public side has no session at all: there, reading gives nothing and writing is a fault.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+
+from flask import Flask, Request, current_app, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask_login import LoginManager, current_user, login_user
+from flask_wtf.csrf import CSRFProtect
+
+from .staff import Member, Staffing
+from .tries import Tries
+
+LASTS = timedelta(hours=12)
+STAFF_FOLDERS = ("desk", "office")
+
+_BEGAN = "began"  # Unix time of the sign-in
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What signing in needs."""
+
+    staffing: Staffing
+    tries: Tries
+    now: Callable[[], float] = time.time
+
+
+class SignedIn:
+    """A member as the login library wants to see one."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def __init__(self, member: Member) -> None:
+        self.member = member
+
+    def get_id(self) -> str:
+        return f"{self.member.id}.{self.member.epoch}"
+
+
+class StaffSessions(SecureCookieSessionInterface):
+    """A session for the pages of staff, and none for any other."""
+
+    digest_method = staticmethod(hashlib.sha256)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return super().open_session(app, request) if is_for_staff(request.path) else None
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        # Plain http only happens on the machine itself; there a Secure cookie would get lost.
+        return request.is_secure
+
+
+def is_for_staff(path: str) -> bool:
+    return path.split("/", 2)[1:2] in ([folder] for folder in STAFF_FOLDERS)
+
+
+def set_up(app: Flask, parts: SignIn) -> CSRFProtect:
+    """Give the application its sessions; returns what checks that a post came from our page."""
+    app.extensions["luwte.sign_in"] = parts
+    app.session_interface = StaffSessions()
+    app.permanent_session_lifetime = LASTS
+    app.config.update(
+        SESSION_COOKIE_NAME="desk",
+        SESSION_COOKIE_PATH="/",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        # Public posts have no session to compare with; `register` checks those of staff.
+        WTF_CSRF_CHECK_DEFAULT=False,
+        # A desk stays open for a whole shift: the token lasts as long as the session.
+        WTF_CSRF_TIME_LIMIT=None,
+        # We send no referrer anywhere, so none can be asked for.
+        WTF_CSRF_SSL_STRICT=False,
+        # There is no remember-me, and the library fails on a strange cookie of that name: this
+        # is a name that no cookie can have.
+        REMEMBER_COOKIE_NAME=";",
+    )
+    _set_up_login(app)
+    csrf = CSRFProtect()
+    csrf.init_app(app)
+    return csrf
+
+
+def sign_in() -> SignIn:
+    return cast(SignIn, current_app.extensions["luwte.sign_in"])
+
+
+def begin(member: Member) -> None:
+    """From now on this browser is that member's; what it was before is forgotten."""
+    session.clear()
+    login_user(SignedIn(member))
+    # The library's mark of the browser is made from its address: we keep none, in no form.
+    session.pop("_id", None)
+    session[_BEGAN] = int(sign_in().now())
+
+
+def end() -> None:
+    session.clear()
+
+
+def current_member() -> Member | None:
+    """Who asks; None when nobody is signed in."""
+    return cast(Member | None, getattr(current_user, "member", None))
+
+
+def _set_up_login(app: Flask) -> None:
+    login = LoginManager()
+    login.session_protection = None
+    login.user_loader(_whose)
+    # Instead of init_app, which would look into the session after each request, public ones too.
+    app.login_manager = login  # type: ignore[attr-defined]
+
+
+def _whose(text: str) -> SignedIn | None:
+    parts = sign_in()
+    age_s = parts.now() - session.get(_BEGAN, 0)
+    if not 0 <= age_s < LASTS.total_seconds():
+        return None
+    number, _, epoch = text.partition(".")
+    member = parts.staffing.member(int(number), int(epoch))
+    return SignedIn(member) if member else None

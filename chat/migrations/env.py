@@ -1,0 +1,35 @@
+"""What Alembic runs first: the migrations go over the connection that `database.migrate` gives."""
+
+from __future__ import annotations
+
+import os
+
+from alembic import context
+from sqlalchemy import Connection
+
+from luwte.chat import database, staff
+
+# Every module with tables must be imported before `--autogenerate` compares.
+TABLES = (staff.Staff,)
+
+
+def run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=database.Base.metadata,
+        # SQLite changes a table by rebuilding it.
+        render_as_batch=True,
+        # All steps or none, in SQLite too: we begin the transaction there ourselves.
+        transactional_ddl=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    url = os.environ.get("LUWTE_DATABASE_URL") or "sqlite:///var/luwte.sqlite3"
+    with database.engine_for(url).begin() as opened:
+        run(opened)

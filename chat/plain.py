@@ -1,0 +1,112 @@
+"""The chat without JavaScript: one page that goes on loading for as long as the chat lasts.
+
+What is typed goes into a hidden frame that is answered 204 whatever happens: with any other answer
+the browser would commit the frame and write the text to its session files. Faults are told in the
+page that is still loading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, render_template, request, stream_with_context
+
+from . import clean, words
+from .asking import from_our_own_pages
+from .conversation import Conversation, Gone
+from .events import Event, visitor_events
+from .parts import chat
+from .store import UNREACHABLE
+from .wire import visitor_event
+
+# Where the template is cut: what comes before goes out at once, what comes after at the end.
+CUT = "<!-- the conversation -->"
+# Two taps on Send are one message.
+TWO_TAPS_MS = 3000
+
+HEADERS = {"Content-Type": "text/html; charset=utf-8", "X-Accel-Buffering": "no"}
+
+blueprint = Blueprint("plain", __name__, template_folder="templates")
+blueprint.before_request(from_our_own_pages)
+
+
+def page(conversation: Conversation, token: str) -> Response:
+    """The whole conversation as one page that is drawn while it happens."""
+    whole = render_template("chat/plain.html", token=token, cut=CUT)
+    head, _, tail = whole.partition(CUT)
+
+    environ = request.environ
+
+    def parts() -> Iterator[str]:
+        yield head
+        try:
+            for event in visitor_events(conversation, chat().hub, environ=environ):
+                yield _draw(event, token)
+        except UNREACHABLE:
+            yield _draw(Event("fault", reason="unavailable"), token)
+        yield tail
+
+    return Response(stream_with_context(parts()), headers=HEADERS)
+
+
+def _draw(event: Event, token: str) -> str:
+    if event.name == "beat":
+        return "<!-- -->\n"
+    if event.name == "typing":
+        return ""
+    sentence = _sentence(event)
+    data = {} if event.name == "fault" else visitor_event(event)
+    return render_template(
+        "chat/_plain_event.html", event=event, data=data, token=token, sentence=sentence
+    )
+
+
+def _sentence(event: Event) -> str:
+    if event.name != "fault":
+        return ""
+    if event.reason == "unavailable":
+        return words.refusal("unavailable")
+    field, _, most = event.reason.partition(":")
+    return words.fault(clean.BadInput("text", field, most=most))
+
+
+@blueprint.post("/chat/plain/messages")
+def say() -> tuple[str, int]:
+    conversation = _mine()
+    try:
+        text = clean.message(request.form.get("text"))
+    except clean.BadInput as fault:
+        conversation.tell_fault(f"{fault.code}:{fault.details.get('most', '')}")
+    else:
+        _say_once(conversation, text)
+    return "", 204
+
+
+def _say_once(conversation: Conversation, text: str) -> None:
+    last = conversation.last_of("visitor")
+    if last and last[0] == text and last[1] < TWO_TAPS_MS:
+        return
+    conversation.say("visitor", text, "")
+
+
+@blueprint.post("/chat/plain/end")
+def end() -> tuple[str, int]:
+    conversation = _mine()
+    advisor = conversation.end("visitor")
+    if advisor:
+        chat().release(advisor, conversation.name)
+    return "", 204
+
+
+@blueprint.errorhandler(Exception)
+def nothing_is_committed(error: Exception) -> tuple[str, int]:
+    # The page that goes on loading has said it, or says that the line is gone.
+    return "", 204
+
+
+def _mine() -> Conversation:
+    """Raises Gone."""
+    token = request.form.get("token", "")
+    if not token:
+        raise Gone("no token")
+    return chat().waiting.of_token(token)

@@ -1,0 +1,127 @@
+"""The visitor's chat over HTTP: start, listen, say, end."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
+
+from . import clean, keys, plain, texts, words
+from .asking import Answer, fields, from_our_own_pages, handle_faults, refused, wants_json
+from .conversation import Conversation, Gone
+from .events import visitor_events
+from .parts import chat
+from .wire import event_stream, state_data, visitor_event
+
+AUDIENCES = ("self", "other", "professional")
+TOPIC_MOST = 100
+
+blueprint = Blueprint("chat", __name__, template_folder="templates")
+blueprint.before_request(from_our_own_pages)
+blueprint.before_request(lambda: chat().care.start())
+handle_faults(blueprint)
+
+
+@blueprint.get("/chat")
+def start() -> Answer:
+    return make_response(_draw_form({}))
+
+
+@blueprint.post("/chat")
+def join() -> Answer:
+    sent = fields()
+    g.draw_form = _draw_form
+    if not chat().open_now():
+        return refused("closed")
+    queue = clean.one_of(sent.get("region") or "", "region", ("", *chat().regions))
+    audience = clean.one_of(sent.get("audience"), "audience", AUDIENCES)
+    danger = clean.one_of(sent.get("danger") or "no", "danger", ("yes", "no"))
+    topic = clean.line(sent.get("topic"), "topic", most=TOPIC_MOST)
+    key = clean.key(sent.get("key"))
+    text = clean.message(sent["text"]) if sent.get("text") else ""
+    token, new = chat().waiting.join(
+        queue=queue or keys.NATIONAL,
+        audience=audience,
+        danger=danger == "yes",
+        topic=topic,
+        lang=texts.language(),
+        key=key,
+    )
+    conversation = chat().waiting.of_token(token)
+    if text:
+        conversation.say("visitor", text, f"start:{key}"[:64])
+    if not wants_json():
+        return plain.page(conversation, token)
+    answer = {"token": token} | state_data(conversation.state())
+    return jsonify(answer), 201 if new else 200
+
+
+@blueprint.get("/chat/events")
+def events() -> Response:
+    conversation = _mine()
+    conversation.state()  # an ended conversation is told before the stream begins
+    after = request.headers.get("Last-Event-ID", "")
+    heard = visitor_events(conversation, chat().hub, after, request.environ)
+    return event_stream(heard, visitor_event)
+
+
+@blueprint.post("/chat/messages")
+def say() -> Answer:
+    sent = fields()
+    conversation = _mine()
+    text = clean.message(sent.get("text"))
+    number, new = conversation.say("visitor", text, clean.key(sent.get("key"), required=True))
+    return jsonify(id=number), 201 if new else 200
+
+
+@blueprint.post("/chat/typing")
+def typing() -> tuple[str, int]:
+    _mine().typing("visitor")
+    return "", 204
+
+
+@blueprint.post("/chat/code")
+def code() -> Answer:
+    """Four words by which the visitor can come back after they dropped out."""
+    return jsonify(code=chat().codes.make(_mine())), 200
+
+
+@blueprint.post("/chat/return")
+def come_back() -> Answer:
+    typed = clean.line(fields().get("code"), "code", most=100)
+    chat().guesses.count(request.remote_addr or "")
+    token = chat().codes.use(typed)
+    chat().guesses.forget(request.remote_addr or "")
+    conversation = chat().waiting.of_token(token)
+    conversation.keep()
+    return jsonify({"token": token} | state_data(conversation.state())), 200
+
+
+@blueprint.post("/chat/end")
+def end() -> tuple[str, int]:
+    conversation = _mine()
+    advisor = conversation.end("visitor")
+    if advisor:
+        chat().release(advisor, conversation.name)
+    return "", 204
+
+
+def _mine() -> Conversation:
+    """The conversation of the token that was sent. Raises Gone."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        token = str(fields().get("token", "")) if request.method == "POST" else ""
+    if not token:
+        raise Gone("no token")
+    return chat().waiting.of_token(token.strip())
+
+
+def _draw_form(errors: dict[str, str]) -> str:
+    return render_template(
+        "chat/chat.html",
+        errors=errors,
+        form=request.form,
+        key=request.form.get("key") or secrets.token_urlsafe(16),
+        regions=list(chat().regions.items()),
+        topics=list(words.TOPICS.items()),
+    )

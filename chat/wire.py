@@ -1,0 +1,143 @@
+"""How an event looks on the wire: its JSON, and its lines in an event stream."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Response, render_template, stream_with_context
+from markupsafe import Markup
+
+from . import clean, words
+from .conversation import Message, State
+from .events import Event
+from .waiting import Waiter
+
+# The clock on the wall of everybody who reads or answers here.
+CLOCK = ZoneInfo("Europe/Amsterdam")
+
+HEADERS = {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    # Proxies must pass every event on at once.
+    "X-Accel-Buffering": "no",
+}
+
+
+def message_data(message: Message, side: str) -> dict[str, Any]:
+    """A message as that side (visitor or advisor) gets it."""
+    at = datetime.fromtimestamp(message.at, UTC)
+    text = words.said_by_system(message) if message.sender == "system" else message.text
+    data = {
+        "id": message.id,
+        "from": message.sender,
+        "text": text,
+        "at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "name": message.name,
+    }
+    if message.key and message.sender == side:
+        data["key"] = message.key
+    # A link that is followed leaves a trace on the visitor's device, so there it is only text.
+    html = clean.with_links(text) if side == "advisor" else clean.as_html(text)
+    data["html"] = draw_message(data, html, at.astimezone(CLOCK), side)
+    return data
+
+
+def draw_message(data: dict[str, Any], html: Markup, at: datetime, side: str) -> str:
+    """The one way a message is drawn: in the first page, in the stream, without JavaScript."""
+    message = {
+        "id": data["id"],
+        "sender": data["from"],
+        "name": data["name"],
+        "at": at,
+        "html": html,
+    }
+    return render_template("chat/_message.html", message=message, side=side).strip()
+
+
+def state_data(state: State) -> dict[str, Any]:
+    return {
+        "state": "waiting" if state.state == "away" else state.state,
+        "position": state.position or None,
+        "estimate_s": state.estimate_s,
+        "advisor": state.advisor_name or None,
+    }
+
+
+def waiter_data(waiter: Waiter, region_names: dict[str, str]) -> dict[str, Any]:
+    state = waiter.state
+    return {
+        "conversation": waiter.conversation,
+        "lane": state.lane,
+        "audience": state.audience,
+        "region": state.region,
+        "region_name": region_names.get(state.region, ""),
+        "topic": str(words.TOPICS.get(state.topic, state.topic)),
+        "danger": state.danger,
+        "returned": state.returned,
+        "since": state.since,
+        "lang": state.lang,
+    }
+
+
+def visitor_event(event: Event) -> dict[str, Any]:
+    """The data of an event as the visitor gets it."""
+    if event.state:
+        return state_data(event.state)
+    if event.message:
+        return message_data(event.message, "visitor")
+    if event.name == "typing":
+        return {"from": event.by}
+    return {"by": event.by, "reason": event.reason}
+
+
+def desk_event(event: Event, region_names: dict[str, str]) -> dict[str, Any]:
+    """The data of an event as an advisor's desk gets it."""
+    if event.name == "waiting":
+        line = [waiter_data(waiter, region_names) for waiter in event.waiting]
+        # `mine` tells a desk that was cut off which of its conversations ended meanwhile.
+        return {"waiting": line, "mine": event.mine}
+    data: dict[str, Any] = {"conversation": event.conversation}
+    if event.state:
+        topic = str(words.TOPICS.get(event.state.topic, event.state.topic))
+        return (
+            data
+            | state_data(event.state)
+            | {
+                "lane": event.state.lane,
+                "region": event.state.region,
+                "region_name": region_names.get(event.state.region, ""),
+                "topic": topic,
+                "danger": event.state.danger,
+                "since": event.state.since,
+                "lang": event.state.lang,
+                "away": event.state.away,
+            }
+        )
+    if event.message:
+        return data | message_data(event.message, "advisor")
+    if event.name == "typing":
+        return data | {"from": event.by}
+    return data | {"by": event.by, "reason": event.reason}
+
+
+def event_stream(events: Iterator[Event], draw: Callable[[Event], dict[str, Any]]) -> Response:
+    """A response that goes on as long as the page listens."""
+
+    def lines() -> Iterator[bytes]:
+        for event in events:
+            if event.name != "fault":  # a script has its answer already
+                yield as_lines(event, draw)
+
+    return Response(stream_with_context(lines()), headers=HEADERS)
+
+
+def as_lines(event: Event, draw: Callable[[Event], dict[str, Any]]) -> bytes:
+    if event.name == "beat":
+        return b": beat\n\n"
+    number = f"id: {event.id}\n" if event.id else ""
+    # JSON on one line holds no line break, so one data line is enough.
+    body = json.dumps(draw(event), ensure_ascii=False, separators=(",", ":"))
+    return f"{number}event: {event.name}\ndata: {body}\n\n".encode()

@@ -1,0 +1,7 @@
+"""`python -m luwte` is `luwte`."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

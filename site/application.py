@@ -1,0 +1,57 @@
+"""Puts the application together."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from . import chat, errors, headers, health, languages, leave, page_parts, pages
+from .articles import Library
+from .chat.return_code import read_words
+from .chat.store import connect
+from .config import BadSetting, Settings
+from .regions import read_regions
+from .safe import load_safe
+
+# The largest thing that anybody may send: 2,000 characters with all their trimmings.
+MOST_BYTES = 64 * 1024
+
+
+def create_app(settings: Settings) -> Flask:
+    """The whole service as a WSGI application; connects to nothing yet.
+
+    Raises BadSetting when it cannot be started safely.
+    """
+    if not settings.secret_keys:
+        raise BadSetting("LUWTE_SECRET_KEY is missing: set it to a long random text.")
+    if not settings.redis_url:
+        raise BadSetting("LUWTE_REDIS_URL is missing: set it, or start with `luwte serve`.")
+    app = Flask(__name__, static_folder=None)
+    app.config["LUWTE"] = settings
+    app.config["SECRET_KEY"], *older = settings.secret_keys
+    app.config["SECRET_KEY_FALLBACKS"] = older
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+
+    regions = read_regions(settings.content)
+    library = Library.load(settings.content, link_to=pages.address_of)
+    languages.register(app)
+    page_parts.register(app, settings)
+    headers.register(app, settings)
+    errors.register(app)
+    health.register(app, settings)
+    chat.register(
+        app,
+        connect(settings.redis_url, settings.redis_replicas),
+        settings.sql_url,
+        settings.secret_keys,
+        {region.code: region.name for region in regions},
+        queue_cap=settings.queue_cap,
+        code_words=read_words(settings.content / "code-words.txt"),
+    )
+    leave.register(app)
+    safe_pages = load_safe(settings.content, title=settings.title, exit_url=settings.exit_url)
+    pages.register(app, library, safe_pages)
+    return app

@@ -1,0 +1,311 @@
+"""The content folder: its sections and articles are read, and every fault in them is told.
+
+A broken file is left out: it never takes another page down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, partial
+from pathlib import Path
+
+from .front_matter import NAME_RULE, BadFile, Fault, FrontMatter, is_name, quoted
+from .markdown import DeadLink, Renderer
+
+SECTION_FILE = "_section.md"
+SECTION_KEYS = ("id", "title", "summary", "order")
+ARTICLE_KEYS = (
+    *("id", "title", "summary", "audience", "order", "next", "checked", "sources", "unverified"),
+)
+AUDIENCES = ("self", "other", "professional", "young", "hurting")
+# What a reader can do after an article, besides reading another one (`article:<id>`).
+NEXT_STEPS = ("chat", "phone", "danger")
+# Pages that an article may link to as `page:<name>`, with their path.
+PAGES = {"home": "", "chat": "chat", "safe": "veilig-internetten"}
+# A section with such a name would hide a page of the site, or be hidden by it.
+RESERVED = (
+    *("chat", "weg", "zoeken", "regio", "veilig-internetten", "desk", "office", "static"),
+    *("healthz", "readyz", "nl", "en"),
+)
+
+
+@dataclass(eq=False, kw_only=True)
+class _Page:
+    # Cleaning every text at start would take longer than the start may: see `html`.
+    draw: Callable[[], str] = field(default=lambda: "", repr=False)
+
+    @cached_property
+    def html(self) -> str:
+        """The text, sanitised; drawn when somebody first reads it, then kept."""
+        return self.draw()
+
+
+@dataclass(eq=False)
+class Section(_Page):
+    id: str
+    lang: str
+    slug: str
+    title: str
+    summary: str
+    order: int
+    articles: list[Article] = field(default_factory=list, repr=False)
+
+
+@dataclass(eq=False)
+class Article(_Page):
+    id: str
+    lang: str
+    section: Section
+    slug: str
+    title: str
+    # One sentence.
+    summary: str
+    audience: list[str]
+    order: int
+    # One of NEXT_STEPS or `article:<id>`.
+    next: str
+    # The day on which somebody last held the text against its sources.
+    checked: date
+    sources: list[str]
+    # Statements that somebody must still look up.
+    unverified: list[str]
+
+
+Page = Article | Section
+# kind ("article", "section" or "page"), what to link to (the name for a "page"), language.
+LinkTo = Callable[[str, Page | str, str], str]
+
+
+def is_folder(path: Path) -> bool:
+    """Also when nobody may look: then it is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+class Reading:
+    """One reading of the content folder."""
+
+    def __init__(self, folder: Path, languages: Sequence[str], link_to: LinkTo) -> None:
+        self._folder = folder
+        self._languages = [lang for lang in languages if is_folder(folder / lang)]
+        self._link_to = link_to
+        self._renderer = Renderer()
+        self.sections: dict[str, list[Section]] = {lang: [] for lang in languages}
+        self.faults: list[Fault] = []
+        self.notes: list[Fault] = []
+        # What can be linked to, by (kind, language, id).
+        self._pages: dict[tuple[str, str, str], Page] = {}
+        # Every id that was seen, those of broken files too: their faults are told once, not
+        # again as missing twins.
+        self._seen: set[tuple[str, str, str]] = set()
+        self._sources: dict[Page, FrontMatter] = {}
+        self._slugs: dict[tuple[str, str], Path] = {}
+        self._read_all()
+
+    def _read_all(self) -> None:
+        for lang in self.sections:
+            if lang in self._languages:
+                self._read_language(lang)
+            else:
+                self._fault(
+                    self._folder / lang, 1, "is missing: make this folder for the language's files."
+                )
+        self._check_strays()
+        for page, matter in self._sources.items():
+            self._check_twins(page, matter)
+            if isinstance(page, Article):
+                self._check_next(page, matter)
+        for page, matter in self._sources.items():
+            self._draw(page, matter)
+        for listed in self.sections.values():
+            listed.sort(key=lambda section: (section.order, section.slug))
+            for section in listed:
+                section.articles.sort(key=lambda article: (article.order, article.slug))
+
+    def _check_strays(self) -> None:
+        for entry in self._entries(self._folder):
+            if is_folder(entry):
+                stray = len(entry.name) == 2 and entry.name not in self.sections
+            else:
+                stray = entry.suffix == ".md" and entry.name != "README.md"
+            if stray:
+                self._misplaced(entry)
+
+    def _read_language(self, lang: str) -> None:
+        for entry in self._entries(self._folder / lang):
+            # Pages of their own kind stand there, and are read by their own module.
+            if entry.name.startswith("_") and is_folder(entry):
+                continue
+            if not is_folder(entry):
+                self._misplaced(entry)
+                continue
+            section, sound = self._read_section(lang, entry)
+            if sound:
+                self.sections[lang].append(section)
+            for file in self._entries(entry):
+                if file.name == SECTION_FILE:
+                    continue
+                if file.suffix != ".md" or is_folder(file):
+                    self._misplaced(file)
+                else:
+                    self._read_article(section, sound, file)
+
+    def _read_section(self, lang: str, folder: Path) -> tuple[Section, bool]:
+        """The section, and whether it can be shown."""
+        slug = folder.name
+        matter = self._read(folder / SECTION_FILE)
+        if matter is None:
+            return Section("", lang, slug, "", "", 0), False
+        matter.allow(SECTION_KEYS)
+        section = Section(
+            id=matter.name("id"),
+            lang=lang,
+            slug=slug,
+            title=matter.text("title"),
+            summary=matter.text("summary"),
+            order=matter.number("order"),
+        )
+        if not is_name(slug):
+            matter.fault("id", f"the folder's name cannot stand in an address: {NAME_RULE}.")
+        elif slug in RESERVED:
+            matter.fault("id", f"the site itself uses the name {slug!r}: rename the folder.")
+        return section, self._accept("section", section, matter, listed=True)
+
+    def _read_article(self, section: Section, sound: bool, path: Path) -> None:
+        matter = self._read(path)
+        if matter is None:
+            return
+        matter.allow(ARTICLE_KEYS)
+        unverified = matter.texts("unverified", may_be_absent=True)
+        article = Article(
+            id=matter.name("id"),
+            lang=section.lang,
+            section=section,
+            slug=path.stem,
+            title=matter.text("title"),
+            summary=matter.text("summary"),
+            audience=matter.choices("audience", AUDIENCES),
+            order=matter.number("order"),
+            next=_next_step(matter),
+            checked=matter.day("checked"),
+            sources=[text for _, text in matter.texts("sources")],
+            unverified=[text for _, text in unverified],
+        )
+        if not is_name(article.slug):
+            matter.fault("id", f"the file's name cannot stand in an address: {NAME_RULE}.")
+        if not matter.body.strip():
+            matter.fault("id", "has no text: write it below the front matter.")
+        self.notes += [Fault(path, line, f"to be verified: {text}") for line, text in unverified]
+        if self._accept("article", article, matter, listed=sound):
+            self._check_slug(article, matter)
+            section.articles.append(article)
+
+    def _accept(self, kind: str, page: Page, matter: FrontMatter, *, listed: bool) -> bool:
+        key = (kind, page.lang, page.id)
+        if page.id and key in self._pages:
+            other = self._sources[self._pages[key]].path.relative_to(self._folder)
+            matter.fault("id", f"'id' is {page.id!r}, as in {other}: give this {kind} another one.")
+        self._seen.add(key)
+        self.faults += matter.faults
+        if matter.faults:
+            return False
+        self._sources[page] = matter
+        if listed:
+            self._pages[key] = page
+        return True
+
+    def _check_slug(self, article: Article, matter: FrontMatter) -> None:
+        """Two pages of one name have different addresses, but people mix them up."""
+        first = self._slugs.setdefault((article.lang, article.slug), matter.path)
+        if first != matter.path:
+            other = first.relative_to(self._folder)
+            self._fault(matter.path, 1, f"has the same name as {other}: rename one of the two.")
+
+    def _check_twins(self, page: Page, matter: FrontMatter) -> None:
+        kind = _kind(page)
+        for lang in self._languages:
+            if (kind, lang, page.id) not in self._seen:
+                text = f"has no twin in {lang!r}: write the {kind} there with id: {page.id}"
+                self._fault(matter.path, matter.line("id"), text)
+            twin = self._pages.get((kind, lang, page.id))
+            if not isinstance(page, Article) or not isinstance(twin, Article):
+                continue
+            if lang == self._languages[0] and twin.section.id != page.section.id:
+                text = (
+                    f"its twin in {lang!r} is in the section {twin.section.id!r}, this one in "
+                    f"{page.section.id!r}: put both in the same section."
+                )
+                self._fault(matter.path, matter.line("id"), text)
+
+    def _check_next(self, article: Article, matter: FrontMatter) -> None:
+        if article.next in NEXT_STEPS:
+            return
+        try:
+            self._address(article.lang, article.next)
+        except DeadLink as dead:
+            self._fault(matter.path, matter.line("next"), f"'next': {dead}")
+            # The phone is always a right next step: nobody is left at a dead end.
+            article.next = "phone"
+
+    def _draw(self, page: Page, matter: FrontMatter) -> None:
+        address = partial(self._address, page.lang)
+        rendered = self._renderer.render(matter.body, matter.body_line, address)
+        page.draw = rendered.draw
+        for line, text in rendered.faults:
+            self._fault(matter.path, line, text)
+        if isinstance(page, Article) and not rendered.has_headings:
+            text = "has no heading: divide the text with lines like '## What you can do'."
+            self._fault(matter.path, matter.body_line, text)
+
+    def _address(self, lang: str, link: str) -> str:
+        """Where `kind:id` leads. Raises DeadLink."""
+        kind, _, name = link.partition(":")
+        if kind == "page":
+            if name not in PAGES:
+                known = ", ".join(f"page:{page}" for page in PAGES)
+                raise DeadLink(f"there is no page {quoted(name)}: use {known}.")
+            return self._link_to(kind, name, lang)
+        page = self._pages.get((kind, lang, name))
+        if page is not None:
+            return self._link_to(kind, page, lang)
+        if (kind, lang, name) in self._seen:
+            raise DeadLink(f"the {kind} {name!r} is left out for faults of its own: mend those.")
+        raise DeadLink(f"no {kind} in {lang!r} has the id {quoted(name)}: correct the link.")
+
+    def _read(self, path: Path) -> FrontMatter | None:
+        try:
+            return FrontMatter.read(path)
+        except BadFile as bad:
+            self._fault(path, bad.line, bad.text)
+            return None
+
+    def _entries(self, folder: Path) -> list[Path]:
+        try:
+            return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+        except OSError as error:
+            self._fault(folder, 1, f"cannot be read ({error.strerror}): check its permissions.")
+            return []
+
+    def _misplaced(self, path: Path) -> None:
+        text = "is in the wrong place: articles are <language>/<section>/<name>.md, nothing deeper."
+        self._fault(path, 1, text)
+
+    def _fault(self, path: Path, line: int, text: str) -> None:
+        self.faults.append(Fault(path, line, text))
+
+
+def _kind(page: Page) -> str:
+    return "article" if isinstance(page, Article) else "section"
+
+
+def _next_step(matter: FrontMatter) -> str:
+    step = matter.text("next")
+    kind, _, name = step.partition(":")
+    if step and step not in NEXT_STEPS and not (kind == "article" and is_name(name)):
+        known = ", ".join(NEXT_STEPS)
+        matter.fault("next", f"'next' is {quoted(step)}: choose from {known} or article:<id>.")
+    return step

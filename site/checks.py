@@ -1,0 +1,147 @@
+"""What `luwte check` looks at: settings, content, connections. One line for each fault."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from redis.exceptions import RedisError
+
+from .articles import ContentMissing, Fault, Library
+from .chat.database import DatabaseUnusable, reach
+from .chat.store import UNREACHABLE, connect
+from .config import Settings
+from .front_matter import NAME_RULE, BadFile, is_name, quoted, read_text
+
+REGION_COLUMNS = ("code", "slug", "name", "organisation")
+
+
+def run(settings: Settings, out: TextIO | None = None) -> int:
+    """Print what is wrong, then a summary; returns the exit status: 1 when there is any fault."""
+    out = out or sys.stdout
+    faults = list(_settings(settings))
+    notes: list[str] = []
+    articles = 0
+    try:
+        library = Library.load(settings.content)
+    except ContentMissing as missing:
+        faults.append(str(missing))
+    else:
+        faults += map(_line, library.faults)
+        faults += map(_line, _regions(settings.content / "regions.csv"))
+        notes += [_line(note, "note: ") for note in library.notes]
+        articles = library.count()
+    faults += _connections(settings)
+    for line in (*faults, *notes):
+        print(line, file=out)
+    print(_summary(len(faults), len(notes), articles), file=out)
+    return 1 if faults else 0
+
+
+def _settings(settings: Settings) -> Iterator[str]:
+    if settings.redis_url and not settings.secret_keys:
+        yield (
+            "LUWTE_SECRET_KEY is missing: set it to a long random text, the same for every "
+            "process that uses the Redis of LUWTE_REDIS_URL."
+        )
+
+
+def _connections(settings: Settings) -> Iterator[str]:
+    """An embedded store is made when the service starts: there is nothing to reach yet."""
+    if settings.redis_url:
+        yield from _redis(settings.redis_url)
+    if settings.database_url:
+        try:
+            reach(settings.database_url)
+        except DatabaseUnusable as unusable:
+            yield _one_line(str(unusable))
+
+
+def _redis(url: str) -> Iterator[str]:
+    # What these errors say may hold a piece of the address, and so of its password.
+    try:
+        client = connect(url)
+    except ValueError:
+        yield "LUWTE_REDIS_URL cannot be read: write it as redis://:password@host:6379/0."
+        return
+    try:
+        client.ping()
+    except (*UNREACHABLE, RedisError, OSError) as error:
+        yield (
+            f"LUWTE_REDIS_URL: Redis does not answer ({type(error).__name__}): start it, or "
+            "correct the host, the port and the password in the address."
+        )
+    finally:
+        client.close()
+
+
+def _regions(path: Path) -> Iterator[Fault]:
+    """A centre may do without the file; then nobody is asked for a region."""
+    if not path.exists():
+        return
+    try:
+        rows = csv.reader(io.StringIO(read_text(path)), strict=True)
+        columns = next(rows, [])
+        missing = [name for name in REGION_COLUMNS if name not in columns]
+        if missing:
+            wanted = ",".join(REGION_COLUMNS)
+            yield Fault(path, 1, f"has no column {missing[0]!r}: begin with the line {wanted}")
+            return
+        seen: set[tuple[str, str]] = set()
+        for row in filter(None, rows):
+            for text in _row_faults(columns, row, seen):
+                yield Fault(path, rows.line_num, text)
+    except BadFile as bad:
+        yield Fault(path, bad.line, bad.text)
+    except csv.Error as error:
+        yield Fault(path, rows.line_num, f"is not valid CSV ({error}): mend its quotes.")
+
+
+def _row_faults(
+    columns: Sequence[str], row: Sequence[str], seen: set[tuple[str, str]]
+) -> Iterator[str]:
+    if len(row) != len(columns):
+        yield f"has {len(row)} cells instead of {len(columns)}: one for each column."
+        return
+    region = dict(zip(columns, row, strict=True))
+    if not re.fullmatch(r"VT[0-9]{2}", region["code"]):
+        yield f"'code' is {quoted(region['code'])}: give VT and two digits, for example VT01."
+    if not is_name(region["slug"]):
+        yield f"'slug' is {quoted(region['slug'])}: {NAME_RULE}."
+    for column in ("name", "organisation"):
+        if not region[column].strip():
+            yield f"{column!r} is empty: write it."
+    for column in ("code", "slug"):
+        if (column, region[column]) in seen:
+            yield f"{column!r} is {quoted(region[column])} a second time: give this region another."
+        seen.add((column, region[column]))
+
+
+def _line(fault: Fault, kind: str = "") -> str:
+    return f"{_shown(fault.path)}:{fault.line}: {kind}{_one_line(fault.text)}"
+
+
+def _shown(path: Path) -> str:
+    whole = path.absolute()
+    here = Path.cwd()
+    text = str(whole.relative_to(here) if whole.is_relative_to(here) else whole)
+    # A name with a newline, or one that is not UTF-8, must not break the line.
+    return text if text.isprintable() else ascii(text)[1:-1]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _summary(faults: int, notes: int, articles: int) -> str:
+    verdict = _counted(faults, "fault") if faults else "Everything is in order"
+    return f"{verdict}; {_counted(articles, 'article')}, {_counted(notes, 'note')}."
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

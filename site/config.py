@@ -1,0 +1,132 @@
+"""Every setting, once: its name, its meaning, its default. All come from the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+def shipped(name: str) -> Path:
+    """The folder `content/` or `static/`: beside the package in a checkout, inside a wheel's."""
+    inside = HERE / name
+    return inside if inside.is_dir() else HERE.parent / name
+
+
+CONTENT = shipped("content")
+
+
+class BadSetting(ValueError):
+    """A setting that cannot be used; the text says which, why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the service needs to know before it starts; immutable.
+
+    An empty `redis_url` or `database_url` means the embedded store in `data_dir`.
+    """
+
+    # Signs sessions and seals conversations. Several for rotation: the first one writes.
+    secret_keys: tuple[str, ...] = ()
+    # redis://, rediss://, redis+sentinel://h1:p,h2:p/name or redis+cluster://h1:p,h2:p
+    redis_url: str = ""
+    # How many Redis replicas must have a write before it is promised to a visitor (0: none).
+    redis_replicas: int = 0
+    # Any SQLAlchemy address.
+    database_url: str = ""
+    # Where the embedded stores live.
+    data_dir: Path = Path("var")
+    # Where the exit leads: a page that anybody may have open.
+    exit_url: str = "https://www.buienradar.nl/"
+    # How many proxies in front may be believed for the client's address.
+    trusted_proxies: int = 0
+    # The folder with articles, regions and texts.
+    content: Path = CONTENT
+    # For trials and tests: opening hours are ignored.
+    always_open: bool = False
+    # Visitors that may wait in one queue before it is full.
+    queue_cap: int = 30
+    # When a chat start asks for a proof of work.
+    proof_of_work: str = "auto"
+    # What the tab and the browser's history show instead of what is being read.
+    title: str = "Startpagina"
+
+    @property
+    def embedded_redis(self) -> bool:
+        return not self.redis_url
+
+    @property
+    def sql_url(self) -> str:
+        """The SQLAlchemy address of the staff store."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'luwte.sqlite3'}"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Settings:
+        """Read `LUWTE_*`. Raises BadSetting for a value that cannot be used."""
+        read = _Reader(env)
+        return cls(
+            secret_keys=tuple(k.strip() for k in read.text("SECRET_KEY").split(",") if k.strip()),
+            redis_url=read.one_of_schemes(
+                "REDIS_URL", ("redis", "rediss", "unix", "redis+sentinel", "redis+cluster")
+            ),
+            redis_replicas=read.number("REDIS_REPLICAS", cls.redis_replicas, 0, 10),
+            database_url=read.text("DATABASE_URL"),
+            data_dir=Path(read.text("DATA_DIR", str(cls.data_dir))),
+            exit_url=read.web_address("EXIT_URL", cls.exit_url),
+            trusted_proxies=read.number("TRUSTED_PROXIES", cls.trusted_proxies, 0, 10),
+            content=Path(read.text("CONTENT", str(cls.content))),
+            always_open=read.flag("ALWAYS_OPEN"),
+            queue_cap=read.number("QUEUE_CAP", cls.queue_cap, 1, 100_000),
+            proof_of_work=read.choice("PROOF_OF_WORK", ("auto", "off", "always")),
+            title=read.text("TITLE", cls.title),
+        )
+
+
+class _Reader:
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+
+    def text(self, name: str, default: str = "") -> str:
+        return self._env.get(f"LUWTE_{name}", "").strip() or default
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isdecimal() or not least <= int(value) <= most:
+            raise BadSetting(
+                f"LUWTE_{name} is {value!r}: give a whole number from {least} to {most}."
+            )
+        return int(value)
+
+    def flag(self, name: str) -> bool:
+        value = self.text(name, "0")
+        if value not in ("0", "1"):
+            raise BadSetting(f"LUWTE_{name} is {value!r}: give 1 (yes) or 0 (no).")
+        return value == "1"
+
+    def choice(self, name: str, choices: tuple[str, ...]) -> str:
+        value = self.text(name, choices[0])
+        if value not in choices:
+            raise BadSetting(f"LUWTE_{name} is {value!r}: give one of {', '.join(choices)}.")
+        return value
+
+    def one_of_schemes(self, name: str, schemes: tuple[str, ...]) -> str:
+        value = self.text(name)
+        if value and value.partition("://")[0] not in schemes:
+            # The address may hold a password, so it is not repeated here.
+            raise BadSetting(
+                f"LUWTE_{name} has an unknown kind of address: it must start with one of "
+                + ", ".join(f"{scheme}://" for scheme in schemes)
+                + "."
+            )
+        return value
+
+    def web_address(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        if not value.startswith(("https://", "http://")) or any(c.isspace() for c in value):
+            raise BadSetting(
+                f"LUWTE_{name} is {value!r}: give a full address, for example {default}"
+            )
+        return value

@@ -1,0 +1,65 @@
+"""Error pages: a plain sentence, the phone and the exit. They need no store."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
+
+from . import articles
+
+Sentences = tuple[str, str]
+
+
+def sentences(code: int) -> Sentences:
+    """The heading and the explanation for an error."""
+    known = {
+        404: (
+            _("Deze pagina is er niet"),
+            _("Misschien is het adres veranderd. Op de startpagina vind je alles terug."),
+        ),
+        429: (
+            _("Even wachten"),
+            _("Je vroeg te snel achter elkaar iets. Wacht een minuut en probeer het dan opnieuw."),
+        ),
+        500: (
+            _("Er ging iets mis bij ons"),
+            _("Dit ligt niet aan jou. Probeer het zo nog eens. Heb je nu hulp nodig? Bel ons."),
+        ),
+        503: (
+            _("Dit werkt nu even niet"),
+            _("Dit ligt niet aan jou. Probeer het over een paar minuten opnieuw, of bel ons."),
+        ),
+    }
+    otherwise = (_("Dit ging niet goed"), _("Ga terug en probeer het opnieuw."))
+    return known.get(code, otherwise)
+
+
+# Faults whose own description is a sentence of ours.
+OWN_WORDS = (400, 403, 415)
+
+
+def register(app: Flask) -> None:
+    """One page for every error."""
+    app.register_error_handler(HTTPException, _page)
+    app.register_error_handler(InternalServerError, _page)
+    app.register_error_handler(articles.NotFound, lambda error: _page(NotFound()))
+
+
+def _page(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return make_response(error.get_response())
+    title, sentence = sentences(error.code)
+    if error.code in OWN_WORDS and error.description != type(error).description:
+        sentence = error.description or sentence
+    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+        answer = jsonify(error=title, field=None)
+    else:
+        answer = make_response(
+            render_template("error.html", code=error.code, title=title, sentence=sentence)
+        )
+    answer.status_code = error.code
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            answer.headers[name] = value
+    return answer

@@ -1,0 +1,67 @@
+"""The headers of every response: nothing is kept, nothing is told to others."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+
+from .config import Settings
+from .page_parts import Parts, csp_hash
+
+HEADERS = {
+    # Not even the back-forward cache's second copy: see the exit's own script for that.
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Origin-Agent-Cluster": "?1",
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in (
+            "accelerometer",
+            "browsing-topics",
+            "camera",
+            "display-capture",
+            "geolocation",
+            "gyroscope",
+            "magnetometer",
+            "microphone",
+            "payment",
+            "usb",
+        )
+    ),
+    "X-DNS-Prefetch-Control": "off",
+    # Asks browsers that know it (Brave) to offer not to record the visit at all.
+    "Request-OTR": "1",
+}
+
+
+def policy(parts: Parts) -> str:
+    """The content security policy; script and style only as we wrote them."""
+    rules = {
+        "default-src": "'none'",
+        "script-src": parts.script_hashes,
+        "style-src": csp_hash(parts.page_style),
+        "img-src": "data:",
+        "connect-src": "'self'",
+        "form-action": "'self'",
+        # The hidden frame that takes the answers of forms without JavaScript.
+        "frame-src": "'self'",
+        "frame-ancestors": "'none'",
+        "base-uri": "'none'",
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "luwte",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Set the headers on every response, errors too."""
+    everywhere = HEADERS | {"Content-Security-Policy": policy(app.extensions["luwte.parts"])}
+
+    @app.after_request
+    def set_headers(response: Response) -> Response:
+        response.headers.update(everywhere)
+        return response

@@ -1,0 +1,38 @@
+"""The exit for browsers without JavaScript."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response, current_app, request
+
+# For this long after the exit, Back leads to the neutral page too. Then the browser forgets it.
+GUARD = "weg"
+GUARD_S = 60
+
+blueprint = Blueprint("leave", __name__)
+
+
+@blueprint.post("/weg")
+def leave() -> Response:
+    answer = _neutral_page()
+    answer.set_cookie(GUARD, "1", max_age=GUARD_S, httponly=True, samesite="Strict")
+    return answer
+
+
+def _neutral_page() -> Response:
+    # 303: the browser asks for the neutral page with GET, so nothing posted is in its history.
+    return Response(status=303, headers={"Location": current_app.config["LUWTE"].exit_url})
+
+
+def _leave_again() -> Response | None:
+    """Whoever presses Back after the exit sees the neutral page, not what was read."""
+    reads = request.method in ("GET", "HEAD") and request.accept_mimetypes["text/html"] > 0
+    if reads and GUARD in request.cookies:
+        return _neutral_page()
+    return None
+
+
+def register(app: Flask) -> None:
+    """Add the exit in both languages."""
+    app.before_request(_leave_again)
+    app.register_blueprint(blueprint, name="leave_nl")
+    app.register_blueprint(blueprint, name="leave_en", url_prefix="/en")

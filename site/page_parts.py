@@ -1,0 +1,87 @@
+"""Style and scripts stand inside the page: one response is the fastest first view, and an external
+script would leave its address in the browser's code cache.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from markupsafe import Markup
+from rcssmin import cssmin
+from rjsmin import jsmin
+
+from .config import Settings, shipped
+
+_IMPORT = re.compile(r'^import .* from "\./(.+)\.js";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=class|function|async|const|let)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What base.html puts into every page, and the hashes by which the browser knows it."""
+
+    page_style: Markup
+    exit_script: Markup
+    page_script: Markup
+    desk_script: Markup
+
+    @property
+    def script_hashes(self) -> str:
+        scripts = (self.exit_script, self.page_script, self.desk_script)
+        return " ".join(csp_hash(script) for script in scripts)
+
+
+def csp_hash(text: str) -> str:
+    """As `script-src` and `style-src` name an inline part (CSP level 3, section 2.3.1)."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def read_parts(folder: Path) -> Parts:
+    """Put the parts together from the static folder."""
+    return Parts(
+        page_style=_whole(cssmin((folder / "style.css").read_text("utf-8")), "style"),
+        exit_script=_whole(jsmin((folder / "exit.js").read_text("utf-8")), "script"),
+        page_script=_joined(folder, "main"),
+        desk_script=_joined(folder, "desk-main"),
+    )
+
+
+def _joined(folder: Path, entry: str) -> Markup:
+    """A script with all that it imports, each once and before it is needed, in one scope."""
+    texts: dict[str, str] = {}
+
+    def add(name: str) -> None:
+        text = (folder / f"{name}.js").read_text("utf-8")
+        for needed in _IMPORT.findall(text):
+            if needed not in texts:
+                add(needed)
+        texts[name] = _EXPORT.sub("", _IMPORT.sub("", text))
+
+    add(entry)
+    return _whole(jsmin("\n".join(texts.values())), "script")
+
+
+def _whole(text: str, tag: str) -> Markup:
+    if f"</{tag}" in text.lower():
+        raise ValueError(f"a part of the page would end its own <{tag}>")
+    return Markup(text)  # noqa: S704 - our own file
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Templates see the parts and the settings."""
+    parts = read_parts(shipped("static"))
+    app.extensions["luwte.parts"] = parts
+    app.context_processor(
+        lambda: {
+            "page_style": parts.page_style,
+            "exit_script": parts.exit_script,
+            "page_script": parts.page_script,
+            "desk_script": parts.desk_script,
+            "settings": settings,
+        }
+    )

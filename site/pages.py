@@ -1,0 +1,193 @@
+"""The public pages: home, sections, articles, and what search engines ask for."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
+from flask_babel import gettext as _
+
+from .articles import Article, Library, Section
+from .chat.parts import chat
+from .languages import LANGUAGES, language, other, to
+from .safe import SafePage
+
+blueprint = Blueprint("pages", __name__)
+
+
+class ChatState(NamedTuple):
+    open: bool
+    text: str
+
+
+def register(app: Flask, library: Library, safe_pages: dict[str, SafePage]) -> None:
+    """Add the pages in both languages, and what every page shows of the library."""
+    app.extensions["luwte.library"] = library
+    app.extensions["luwte.safe"] = safe_pages
+    app.register_blueprint(blueprint, name="pages_nl")
+    app.register_blueprint(blueprint, name="pages_en", url_prefix="/en")
+    app.add_url_rule("/sitemap.xml", view_func=sitemap)
+    app.add_url_rule("/robots.txt", view_func=robots)
+    app.context_processor(_on_every_page)
+
+
+def address_of(kind: str, thing: Any, lang: str) -> str:
+    """The path of an article, a section, or a page ("chat", "safe"); needs no request."""
+    start = "/en" if lang == "en" else ""
+    if kind == "article":
+        return f"{start}/{thing.section.slug}/{thing.slug}"
+    if kind == "section":
+        return f"{start}/{thing.slug}/"
+    return start + {"chat": "/chat", "safe": "/veilig-internetten", "home": "/"}[thing]
+
+
+@blueprint.get("/")
+def home() -> str:
+    doors = [
+        (
+            _("Voor mijzelf"),
+            _("Ik voel me niet veilig"),
+            "violence",
+            "partner-violence",
+        ),
+        (_("Voor een ander"), _("Ik maak me zorgen om iemand"), "violence", "help-someone"),
+        (_("Voor mijn werk"), _("Ik ben professional"), "professionals", "ask-advice"),
+    ]
+    shown = [
+        (title, summary, url) for title, summary, *ids in doors if (url := _door(ids[0], ids[1]))
+    ]
+    return render_template("home.html", doors=shown, chat_state=_chat_state())
+
+
+def _chat_state() -> ChatState:
+    # Articles need no store: this says only what the hours say.
+    return (
+        ChatState(True, _("Nu open")) if chat().open_now() else ChatState(False, _("Nu gesloten"))
+    )
+
+
+def _door(section: str, article: str) -> str:
+    """The article behind a door, or its section when a centre leaves that article out."""
+    found = _library().by_id(language(), article)
+    if found:
+        return address_of("article", found, language())
+    sections = [s for s in _library().sections(language()) if s.id == section]
+    return address_of("section", sections[0], language()) if sections else ""
+
+
+@blueprint.get("/veilig-internetten")
+def safe() -> str:
+    page = current_app.extensions["luwte.safe"][language()]
+    return render_template("safe.html", page=page, back_url=to("pages.home"))
+
+
+@blueprint.get("/<section>/")
+def section(section: str) -> str:
+    found = _library().section(language(), section)
+    return render_template(
+        "section.html", section=found, back_url=to("pages.home"), twin_url=_twin_url(found)
+    )
+
+
+@blueprint.get("/<section>")
+def section_without_slash(section: str) -> Response:
+    found = _library().section(language(), section)
+    return make_response(redirect(address_of("section", found, language()), 308))
+
+
+@blueprint.get("/<section>/<slug>")
+def article(section: str, slug: str) -> str:
+    found = _library().article(language(), section, slug)
+    return render_template(
+        "article.html",
+        article=found,
+        next_step=_next_step(found),
+        back_url=address_of("section", found.section, language()),
+        twin_url=_twin_url(found),
+    )
+
+
+def sitemap() -> Response:
+    """Every public page in both languages."""
+    paths = [path for lang in LANGUAGES for path in public_paths(_library(), lang)]
+    page = render_template("sitemap.xml", addresses=[request.url_root[:-1] + p for p in paths])
+    return Response(page, mimetype="application/xml")
+
+
+def public_paths(library: Library, lang: str) -> list[str]:
+    """The path of every public page in one language."""
+    paths = [address_of("page", name, lang) for name in ("home", "chat", "safe")]
+    for section in library.sections(lang):
+        paths.append(address_of("section", section, lang))
+        paths += [address_of("article", article, lang) for article in section.articles]
+    return paths
+
+
+def robots() -> Response:
+    lines = ["User-agent: *", "Disallow: /desk/", "Disallow: /office/"]
+    lines.append(f"Sitemap: {request.url_root}sitemap.xml")
+    return Response("\n".join(lines) + "\n", mimetype="text/plain")
+
+
+def _next_step(article: Article) -> tuple[str, str, str] | None:
+    """The one next step at an article's end: title, text, address."""
+    if article.next.startswith("article:"):
+        found = _library().by_id(language(), article.next.partition(":")[2])
+        return (
+            (found.title, found.summary, address_of("article", found, language()))
+            if found
+            else None
+        )
+    steps = {
+        "chat": (
+            _("Praat met ons"),
+            _("In de chat praat je met een medewerker. Je hoeft je naam niet te zeggen."),
+            to("chat.start"),
+        ),
+        "phone": (
+            _("Bel 0800-2000"),
+            _("Gratis, dag en nacht. Je hoeft je naam niet te zeggen."),
+            "tel:08002000",
+        ),
+        "danger": (_("Ben je nu in gevaar? Bel 112"), _("Politie en ambulance komen."), "tel:112"),
+    }
+    return steps.get(article.next)
+
+
+def _twin_url(thing: Article | Section) -> str:
+    lang = other(language())
+    twin = _library().twin(thing, lang)
+    if twin is None:
+        return to("pages.home", lang)
+    return address_of("section" if isinstance(twin, Section) else "article", twin, lang)
+
+
+def _on_every_page() -> dict[str, Any]:
+    lang = language()
+    return {
+        "sections": _library().sections(lang),
+        "section_url": lambda section: address_of("section", section, lang),
+        "article_url": lambda article: address_of("article", article, lang),
+        "twin_url": _same_page_elsewhere(),
+    }
+
+
+def _same_page_elsewhere() -> str:
+    """The other language's address of a page that has the same path in both."""
+    if language() == "en":
+        return request.path.removeprefix("/en") or "/"
+    return "/en" + request.path
+
+
+def _library() -> Library:
+    library: Library = current_app.extensions["luwte.library"]
+    return library

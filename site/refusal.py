@@ -1,0 +1,60 @@
+"""The page for a request that never reached the application: unreadable, or far too large."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+_TEXTS = {
+    "nl": (
+        "Deze aanvraag was niet te lezen. Ga terug en probeer het nog eens.",
+        "Er ging iets mis. Probeer het zo nog eens.",
+        "Bel gratis, dag en nacht:",
+        "In levensgevaar:",
+        "Weg van deze site",
+        "/weg",
+    ),
+    "en": (
+        "This request could not be read. Go back and try again.",
+        "Something went wrong. Please try again in a moment.",
+        "Call free of charge, day and night:",
+        "When life is in danger:",
+        "Leave this site",
+        "/en/weg",
+    ),
+}
+
+_PAGE = """<!doctype html>
+<html lang="{lang}">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Startpagina</title>
+<link rel="icon" href="data:,">
+<form method="post" action="{leave}" autocomplete="off">
+<button data-exit type="submit">{exit}</button>
+</form>
+<main><p>{what}</p></main>
+<p data-phone>{call} <a href="tel:08002000">0800-2000</a>. {danger} <a href="tel:112">112</a>.</p>
+"""
+
+_HEADERS = (
+    "Content-Type: text/html; charset=utf-8",
+    "Cache-Control: no-store",
+    "Referrer-Policy: no-referrer",
+    "X-Content-Type-Options: nosniff",
+    "Content-Security-Policy: default-src 'none'; img-src data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "Connection: close",
+)
+
+
+def refusal(status: int, path: str) -> bytes:
+    """The whole answer, ready to be sent, in the language of `path`."""
+    lang = "en" if path == "/en" or path.startswith("/en/") else "nl"
+    unreadable, broken, call, danger, exit_, leave = _TEXTS[lang]
+    what = broken if status >= 500 else unreadable
+    body = _PAGE.format(
+        lang=lang, what=what, call=call, danger=danger, exit=exit_, leave=leave
+    ).encode()
+    reason = HTTPStatus(status).phrase
+    head = (f"HTTP/1.1 {status} {reason}", *_HEADERS, f"Content-Length: {len(body)}", "", "")
+    return "\r\n".join(head).encode("ascii") + body

@@ -1,0 +1,163 @@
+"""Gunicorn's worker and log, made safe: no address, path or word of a visitor is ever logged."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import gevent
+from gunicorn.glogging import Logger
+from gunicorn.http import errors
+from gunicorn.workers.ggevent import GeventWorker
+from werkzeug.exceptions import BadRequest
+
+from . import machine
+from .refusal import refusal
+
+# How long an ending worker lets requests finish that have come in already.
+FINISH_S = 1.5
+
+# How much more of a refused request is read before the line is cut.
+LINGER_S = 1.0
+MOST_UNREAD = 1_000_000
+
+STATUSES: dict[type[Exception], int] = {
+    errors.LimitRequestLine: 414,
+    errors.LimitRequestHeaders: 431,
+    errors.ExpectationFailed: 417,
+    # These two are ours, though they are parts of what a client may do wrong.
+    errors.InvalidResponseHeader: 500,
+    errors.InvalidResponseHeaderName: 500,
+}
+
+
+class Log(Logger):  # type: ignore[misc]
+    """One plain line for each thing that an operator must know."""
+
+    error_fmt = "luwte: %(message)s"
+
+    def exception(self, msg: str, *args: object, **kwargs: object) -> None:
+        # The message's parts may be a visitor's: only the kind of fault is told.
+        self.error("%s", fault_line(*sys.exc_info()))
+
+
+class Worker(GeventWorker):  # type: ignore[misc]
+    """A gevent worker that ends with its parent, stops quickly, and keeps quiet about visitors."""
+
+    wsgi: Any
+    _busy = 0
+
+    def init_process(self) -> None:
+        machine.die_with_parent(self.ppid)
+        # Gevent would print the greenlet with its socket, and so the visitor's address.
+        gevent.get_hub().print_exception = _print_fault
+        super().init_process()
+
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        application: Any = self.wsgi
+
+        def with_readable_body(environ: dict[str, Any], start_response: Any) -> Any:
+            environ["wsgi.input"] = _Body(environ["wsgi.input"])
+            return application(environ, start_response)
+
+        self.wsgi = with_readable_body
+
+    def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
+        self._busy += 1
+        try:
+            return super().handle_request(listener_name, req, sock, addr)
+        except StopIteration:  # the line is closed after this answer
+            with gevent.Timeout(LINGER_S, False), suppress(errors.ParseException, OSError):
+                _read_on(req.body.read)
+            raise
+        finally:
+            self._busy -= 1
+
+    def handle_exit(self, sig: int, frame: object) -> None:
+        gevent.spawn(self._finish)
+
+    def _finish(self) -> None:
+        # Gunicorn waits for idle connections too, which a browser keeps for a minute.
+        deadline = time.monotonic() + FINISH_S
+        while self._busy and time.monotonic() < deadline:
+            gevent.sleep(0.02)
+        sys.exit(0)
+
+    def handle_error(self, req: Any, client: Any, addr: object, exc: BaseException) -> None:
+        """Answer a request that cannot be read, or that the application did not answer."""
+        status = status_of(exc)
+        if status == 500:
+            self.log.error("%s", fault_line(type(exc), exc, exc.__traceback__))
+        with suppress(OSError):  # the client has gone
+            client.settimeout(LINGER_S)
+            client.sendall(refusal(status, getattr(req, "path", "") or ""))
+            client.shutdown(socket.SHUT_WR)
+            _read_on(client.recv)
+
+
+class _Body:
+    """A request's body; one that cannot be read is the client's fault, not the application's."""
+
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    def read(self, *size: int) -> bytes:
+        return self._said_plainly(self._body.read, *size)
+
+    def readline(self, *size: int) -> bytes:
+        return self._said_plainly(self._body.readline, *size)
+
+    def readlines(self, *size: int) -> list[bytes]:
+        return list(self)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.readline, b"")
+
+    def _said_plainly(self, read: Callable[..., bytes], *size: int) -> bytes:
+        try:
+            return read(*size)
+        except errors.ParseException:
+            raise BadRequest from None
+
+
+def _read_on(read: Callable[[int], bytes]) -> None:
+    """Closing with something unread would take the answer away from a client that still sends."""
+    unread = MOST_UNREAD
+    while unread > 0 and (part := read(65_536)):
+        unread -= len(part)
+
+
+def status_of(exc: BaseException) -> int:
+    """The HTTP status that says whose fault this is."""
+    for kind, status in STATUSES.items():
+        if isinstance(exc, kind):
+            return status
+    return 400 if isinstance(exc, errors.ParseException) else 500
+
+
+def fault_line(
+    kind: type[BaseException] | None, _: BaseException | None, tb: TracebackType | None
+) -> str:
+    """What went wrong and where in the code; not the fault's text, which may quote a visitor."""
+    places = []
+    while tb:
+        places.append(f"{Path(tb.tb_frame.f_code.co_filename).name}:{tb.tb_lineno}")
+        tb = tb.tb_next
+    name = kind.__name__ if kind else "fault"
+    return f"{name} at {' > '.join(places[-3:]) or 'an unknown place'}"
+
+
+def _print_fault(
+    _context: object,
+    kind: type[BaseException],
+    value: BaseException | None,
+    tb: TracebackType | None,
+) -> None:
+    print(f"luwte: {fault_line(kind, value, tb)}", file=sys.stderr, flush=True)

@@ -1,0 +1,21 @@
+"""`luwte.wsgi:app` for any WSGI server, with stores of your own (see the Procfile)."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from . import create_app
+from .chat.database import DatabaseUnusable, migrate
+from .config import BadSetting, Settings
+
+# With this exit status gunicorn stops, instead of starting the same fault again for ever.
+GIVE_UP = 4
+
+try:
+    settings = Settings.from_env(os.environ)
+    app = create_app(settings)
+    migrate(settings.sql_url)
+except (BadSetting, DatabaseUnusable) as fault:
+    print(f"luwte: {fault}", file=sys.stderr)
+    sys.exit(GIVE_UP)

@@ -1,0 +1,80 @@
+// The form that asks for a chat: sends it without leaving the page, and says what is wrong beside the field.
+import { call } from "./call.js";
+import { newKey } from "./outbox.js";
+import { fill, show } from "./parts.js";
+
+export class ChatStart {
+  #form;
+  #refusal;
+  #onStarted;
+  #busy = false;
+
+  // `refusal` is the part that says why no chat is possible now. onStarted(answer, asked).
+  constructor(form, refusal, onStarted) {
+    this.#form = form;
+    this.#refusal = refusal;
+    this.#onStarted = onStarted;
+    form.addEventListener("submit", (event) => this.#submit(event));
+    form.addEventListener("change", () => this.#showDanger());
+    this.#showDanger();
+  }
+
+  // 112 stands there the moment that "yes" is chosen, not after the form was sent.
+  #showDanger() {
+    show(this.#form, "danger", this.#form.elements.danger.value);
+  }
+
+  async #submit(event) {
+    event.preventDefault();
+    if (this.#busy) return;
+    this.#setBusy(true);
+    this.#clear();
+    const asked = Object.fromEntries(new FormData(this.#form));
+    const { status, data } = await call(this.#form.action, { body: asked });
+    this.#setBusy(false);
+    if (status === 200 || status === 201) this.#started(data, asked);
+    else if (status < 400 || status >= 500 || !this.#showFault(data)) this.#showRefusal(data);
+  }
+
+  #started(answer, asked) {
+    this.#form.reset();
+    this.#showDanger();
+    // Another chat is another conversation.
+    this.#form.elements.key.value = newKey();
+    this.#onStarted(answer, asked);
+  }
+
+  #setBusy(busy) {
+    this.#busy = busy;
+    this.#form.setAttribute("aria-busy", busy);
+    show(this.#form, "starting", busy ? "yes" : "no");
+  }
+
+  #clear() {
+    this.#refusal.hidden = true;
+    for (const place of this.#form.querySelectorAll("[data-error-for]")) {
+      place.textContent = "";
+      place.hidden = true;
+    }
+    for (const field of this.#form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  }
+
+  #showFault({ error, field }) {
+    const place = error && this.#form.querySelector(`[data-error-for="${CSS.escape(field ?? "")}"]`);
+    if (!place) return false;
+    place.textContent = error;
+    place.hidden = false;
+    const inputs = this.#form.querySelectorAll(`[name="${CSS.escape(field ?? "")}"]`);
+    for (const input of inputs) input.setAttribute("aria-invalid", "true");
+    (inputs[0] ?? place).focus();
+    return true;
+  }
+
+  // A refusal of our own carries its sentence; anything else means that we were not reached.
+  #showRefusal({ reason, error }) {
+    this.#refusal.hidden = false;
+    fill(this.#refusal, { sentence: error });
+    show(this.#refusal, "refused", reason && error ? reason : "offline");
+    this.#refusal.focus();
+  }
+}

@@ -1,0 +1,88 @@
+// One conversation at the desk: its messages, its draft, whether it was read, its end.
+import { describe } from "./desk-waiting.js";
+import { fill, focusHeading, show } from "./parts.js";
+import { Talk } from "./talk.js";
+
+// What was said before this page was opened comes all at once, and was read before.
+const HISTORY_MS = 1_000;
+
+export class DeskConversation {
+  #talk;
+  #history = true;
+  #onChange;
+  #onDone;
+
+  // post(name, body) sends; onChange() when something is unread or read; onDone() when it may go.
+  constructor(root, { post, onChange, onDone }) {
+    this.root = root;
+    this.unread = 0;
+    this.over = false;
+    this.#onChange = onChange;
+    this.#onDone = onDone;
+    this.#talk = new Talk(root, { side: "advisor", post, onGone: () => this.end("system") });
+    const form = root.querySelector("[data-end-form]");
+    form.addEventListener("submit", (event) => this.#submitEnd(event, form, post));
+    root.querySelector("[data-dismiss]").addEventListener("click", onDone);
+    root.addEventListener("focusin", () => this.#read());
+    root.addEventListener("pointerdown", () => this.#read());
+    setTimeout(() => (this.#history = false), HISTORY_MS);
+  }
+
+  focus() {
+    this.#talk.say.focus();
+  }
+
+  describe(state) {
+    describe(this.root, state);
+  }
+
+  hear(message) {
+    if (!this.#talk.hear(message) || message.from !== "visitor") return;
+    if (this.#history || this.#isLookedAt()) return;
+    this.#setUnread(this.unread + 1);
+  }
+
+  hearTyping(from) {
+    this.#talk.hearTyping(from);
+  }
+
+  // It stays on the screen until the advisor puts it away, except when an advisor ended it.
+  end(by) {
+    if (this.over) return;
+    if (by === "advisor") {
+      this.#onDone();
+      return;
+    }
+    this.over = true;
+    this.#talk.close();
+    delete this.root.dataset.conversation;
+    show(this.root, "talk", "ended");
+    show(this.root, "ended", by === "visitor" ? "visitor" : "system");
+    const hadFocus = this.root.contains(document.activeElement);
+    if (hadFocus && !this.#talk.say.hasFocus) focusHeading(this.root);
+  }
+
+  async #submitEnd(event, form, post) {
+    event.preventDefault();
+    show(this.root, "ending", "no");
+    const { status } = await post("end", { reason: form.elements.reason.value });
+    if (status === 204 || status === 410) this.end("advisor");
+    else show(this.root, "ending", "failed");
+  }
+
+  #isLookedAt() {
+    return !document.hidden && document.hasFocus() && this.root.contains(document.activeElement);
+  }
+
+  #read() {
+    if (this.unread) this.#setUnread(0);
+  }
+
+  #setUnread(count) {
+    this.unread = count;
+    this.root.toggleAttribute("data-unread", count > 0);
+    fill(this.root, { unread: count });
+    show(this.root, "unread", count > 0 ? "yes" : "no");
+    this.#onChange();
+  }
+}
