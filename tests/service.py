@@ -1,0 +1,222 @@
+"""The whole service as a visitor meets it: started by `luwte serve`, ended by us."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyotp
+from redis import Redis
+
+from tests.servers import ended, free_port, until
+
+LUWTE = [sys.executable, "-m", "luwte"]
+PASSWORD = "een lang wachtwoord"
+
+
+class Service:
+    """`luwte serve` with a data folder of its own; the embedded store unless a Redis is given."""
+
+    def __init__(self, folder: Path, *, redis_url: str = "", workers: int = 2, **settings: str):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.folder = folder
+        self.workers = workers
+        # Not even the variables of whoever runs the tests: only what is set here counts.
+        self.env = {name: value for name, value in os.environ.items() if "LUWTE" not in name}
+        self.env["LUWTE_DATA_DIR"] = str(folder / "data")
+        if redis_url:
+            self.env |= {"LUWTE_REDIS_URL": redis_url, "LUWTE_SECRET_KEY": "geheim-" * 8}
+        self.env |= {f"LUWTE_{name}": value for name, value in settings.items()}
+        self.output = folder / "output.txt"
+
+    def start(self) -> None:
+        words = ["serve", "--port", str(self.port), "--workers", str(self.workers)]
+        with self.output.open("ab") as output:
+            self.process = subprocess.Popen(
+                [*LUWTE, *words], env=self.env, stdout=output, stderr=output
+            )
+        until(self.ready, "the service is ready")
+
+    def ready(self) -> bool:
+        assert self.process.poll() is None, self.output.read_text()
+        try:
+            return httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def looks_into_its_store(self) -> Redis:
+        """The store that the service uses, from the outside."""
+        if url := self.env.get("LUWTE_REDIS_URL"):
+            return Redis.from_url(url)
+        store = self.folder / "data" / "store"
+        short_cut = store / "short-cut"
+        folder = short_cut.readlink() if short_cut.is_symlink() else store
+        return Redis(unix_socket_path=str(folder / "valkey.sock"))
+
+    def stop(self) -> None:
+        ended(self.process)
+
+    def hires(self, name: str, *regions: str, role: str = "advisor") -> Member:
+        """A new member of the staff."""
+        email = f"{name.lower()}.{uuid.uuid4().hex[:6]}@example.org"
+        words = ["staff", "add", email, "--name", name, "--role", role]
+        for region in regions:
+            words += ["--region", region]
+        done = subprocess.run(
+            [*LUWTE, *words], env=self.env, input=f"{PASSWORD}\n".encode(), capture_output=True
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        return Member(self, email, name, done.stdout.decode().split()[-1])
+
+
+class Member:
+    """Somebody who may sign in."""
+
+    def __init__(self, service: Service, email: str, name: str, uri: str) -> None:
+        self.service = service
+        self.email = email
+        self.name = name
+        self.codes = pyotp.parse_uri(uri)
+
+    def code(self) -> str:
+        code: str = self.codes.now()  # type: ignore[union-attr]
+        return code
+
+
+@contextmanager
+def running(folder: Path, **options: Any) -> Iterator[Service]:
+    service = Service(folder, **options)
+    service.start()
+    try:
+        yield service
+    finally:
+        service.stop()
+
+
+class Stream:
+    """Reads an event stream in the background, as an open page does."""
+
+    def __init__(self, client: httpx.Client, address: str, **headers: str) -> None:
+        self.events: list[tuple[str, str, dict[str, Any]]] = []  # name, id, data
+        self.status = 0
+        self._client, self._address, self._headers = client, address, headers
+        self._cut = False
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        with suppress(httpx.HTTPError):  # a line that is cut is what some tests are about
+            self._listen()
+
+    def _listen(self) -> None:
+        headers = {"Accept": "text/event-stream"} | self._headers
+        timeout = httpx.Timeout(60)
+        with self._client.stream("GET", self._address, headers=headers, timeout=timeout) as answer:
+            self.status = answer.status_code
+            name = number = ""
+            for line in answer.iter_lines():
+                if self._cut:
+                    return
+                field, _, value = line.partition(": ")
+                if field == "event":
+                    name = value
+                elif field == "id":
+                    number = value
+                elif field == "data":
+                    self.events.append((name, number, json.loads(value)))
+                    number = ""
+
+    def cut(self) -> None:
+        self._cut = True
+
+    def of(self, name: str) -> list[dict[str, Any]]:
+        return [data for kind, _, data in list(self.events) if kind == name]
+
+    def texts(self, *senders: str) -> list[str]:
+        return [
+            m["text"]
+            for m in self.of("message")
+            if m["from"] in (senders or ("visitor", "advisor"))
+        ]
+
+    @property
+    def last_id(self) -> str:
+        return [number for _, number, _ in self.events if number][-1]
+
+
+class Visitor:
+    """Somebody who asks for help, over the contract's interface."""
+
+    def __init__(self, service: Service, start: str = "/chat") -> None:
+        self.http = httpx.Client(base_url=service.url, headers={"Accept": "application/json"})
+        self.start = start
+        self.token = ""
+
+    def asks(self, **fields: str) -> httpx.Response:
+        sent = {"audience": "self", "key": uuid.uuid4().hex} | fields
+        answer = self.http.post(self.start, data=sent)
+        if answer.status_code in (200, 201):
+            self.token = answer.json()["token"]
+            self.http.headers["Authorization"] = f"Bearer {self.token}"
+        return answer
+
+    def listens(self, after: str = "") -> Stream:
+        headers = {"Last-Event-ID": after} if after else {}
+        return Stream(self.http, "/chat/events", **headers)
+
+    def says(self, text: str, key: str = "") -> httpx.Response:
+        return self.http.post("/chat/messages", data={"text": text, "key": key or uuid.uuid4().hex})
+
+    def ends(self) -> httpx.Response:
+        return self.http.post("/chat/end")
+
+
+class Advisor:
+    """Somebody who answers, over the contract's interface."""
+
+    def __init__(self, member: Member) -> None:
+        self.member = member
+        self.http = httpx.Client(base_url=member.service.url)
+
+    def signs_in(self) -> Advisor:
+        page = self.http.get("/desk/sign-in").text
+        token = page.partition('name="csrf-token" content="')[2].partition('"')[0]
+        if not token:
+            token = page.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
+        sent = {
+            "email": self.member.email,
+            "password": PASSWORD,
+            "code": self.member.code(),
+            "csrf_token": token,
+        }
+        answer = self.http.post("/desk/sign-in", data=sent)
+        assert answer.status_code == 303, answer.text
+        desk = self.http.get("/desk/").text
+        token = desk.partition('name="csrf-token" content="')[2].partition('"')[0]
+        self.http.headers.update({"X-CSRFToken": token, "Accept": "application/json"})
+        return self
+
+    def listens(self, after: str = "") -> Stream:
+        return Stream(self.http, "/desk/events", **({"Last-Event-ID": after} if after else {}))
+
+    def takes(self, conversation: str = "") -> httpx.Response:
+        return self.http.post("/desk/take", data={"conversation": conversation})
+
+    def says(self, conversation: str, text: str, key: str = "") -> httpx.Response:
+        return self.http.post(
+            f"/desk/conversations/{conversation}/messages",
+            data={"text": text, "key": key or uuid.uuid4().hex},
+        )
+
+    def ends(self, conversation: str, reason: str = "done") -> httpx.Response:
+        return self.http.post(f"/desk/conversations/{conversation}/end", data={"reason": reason})
