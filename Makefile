@@ -29,19 +29,23 @@ test: .venv/ready-for-tests
 check: .venv/ready-for-tests types
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy build/types/luwte tests
+	@cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml \
+		--cache-dir ../../.mypy_cache luwte tests
 	@echo "Format, lint and types are clean."
 
-# Type checkers do not follow the import mapping of pyproject.toml: give them the real names.
+# Type checkers do not follow the import mapping of pyproject.toml: give them the real names, away
+# from the folder `site/`, which they would take for the standard library's module.
 types:
 	@rm -rf build/types && mkdir -p build/types/luwte
 	@for part in site/*; do ln -s "../../../$$part" build/types/luwte/; done
 	@ln -s ../../../chat build/types/luwte/chat
+	@ln -s ../../tests build/types/tests
+	@ln -s ../../tests build/types/tests
 
 # After a Dutch sentence was changed: brings the English catalogue up to date, to be filled in.
 texts: .venv/ready-for-tests
 	@mkdir -p build
-	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --no-wrap -o build/messages.pot site chat
+	@$(BIN)/pybabel -q extract -F babel.cfg -k later --no-location --no-wrap -o build/messages.pot site chat
 	@$(BIN)/pybabel -q update -i build/messages.pot -d site/translations -l en --no-fuzzy-matching \
 		--ignore-obsolete --no-wrap --omit-header
 	@echo "Fill in what is empty in site/translations/en/LC_MESSAGES/messages.po."

@@ -86,11 +86,10 @@ class Member:
         self.service = service
         self.email = email
         self.name = name
-        self.codes = pyotp.parse_uri(uri)
+        self.codes: Any = pyotp.parse_uri(uri)
 
     def code(self) -> str:
-        code: str = self.codes.now()  # type: ignore[union-attr]
-        return code
+        return str(self.codes.now())
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
+from luwte.chat.conversation import Message
 from luwte.chat.events import Event, desk_events, visitor_events
 from luwte.chat.parts import Chat, put_together
 from tests.servers import until
@@ -39,7 +40,12 @@ class Page:
                 return event
 
     def reads(self, count: int) -> list[str]:
-        return [self.hears("message").message.text for _ in range(count)]
+        return [self._message().text for _ in range(count)]
+
+    def _message(self) -> Message:
+        message = self.hears("message").message
+        assert message
+        return message
 
 
 @pytest.fixture

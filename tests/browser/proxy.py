@@ -58,7 +58,7 @@ class _Handler(Page):
         try:
             line.request(self.command, self.path, sent, dict(self.headers))
             self._pass_on(line.getresponse())
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return  # one of both has hung up
         finally:
             line.close()
