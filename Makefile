@@ -40,7 +40,6 @@ types:
 	@for part in site/*; do ln -s "../../../$$part" build/types/luwte/; done
 	@ln -s ../../../chat build/types/luwte/chat
 	@ln -s ../../tests build/types/tests
-	@ln -s ../../tests build/types/tests
 
 # After a Dutch sentence was changed: brings the English catalogue up to date, to be filled in.
 texts: .venv/ready-for-tests
