@@ -16,7 +16,7 @@ $(shell rm -rf .venv)
 endif
 endif
 
-.PHONY: run test check types texts bench clean
+.PHONY: run test check types texts bench lock clean
 
 run: .venv/ready
 	@$(BIN)/luwte serve --port $(PORT)

@@ -17,8 +17,7 @@ from .chat.database import DatabaseUnusable, reach
 from .chat.store import UNREACHABLE, connect
 from .config import Settings
 from .front_matter import NAME_RULE, BadFile, is_name, quoted, read_text
-
-REGION_COLUMNS = ("code", "slug", "name", "organisation")
+from .regions import COLUMNS
 
 
 def run(settings: Settings, out: TextIO | None = None) -> int:
@@ -87,9 +86,9 @@ def _regions(path: Path) -> Iterator[Fault]:
     try:
         rows = csv.reader(io.StringIO(read_text(path)), strict=True)
         columns = next(rows, [])
-        missing = [name for name in REGION_COLUMNS if name not in columns]
+        missing = [name for name in COLUMNS if name not in columns]
         if missing:
-            wanted = ",".join(REGION_COLUMNS)
+            wanted = ",".join(COLUMNS)
             yield Fault(path, 1, f"has no column {missing[0]!r}: begin with the line {wanted}")
             return
         seen: set[tuple[str, str]] = set()

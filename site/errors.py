@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from . import articles
+from .fault_line import fault_line
 
 Sentences = tuple[str, str]
 
@@ -40,7 +41,11 @@ OWN_WORDS = (400, 403, 415)
 
 
 def register(app: Flask) -> None:
-    """One page for every error."""
+    """One page for every error, and one line in the log for what we did not foresee."""
+    # Flask's own line has the path, and its traceback may quote what was posted.
+    app.log_exception = lambda exc_info: app.logger.error(  # type: ignore[method-assign]
+        "%s", fault_line(*exc_info)
+    )
     app.register_error_handler(HTTPException, _page)
     app.register_error_handler(InternalServerError, _page)
     app.register_error_handler(articles.NotFound, lambda error: _page(NotFound()))

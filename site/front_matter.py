@@ -222,6 +222,7 @@ def _compose(text: str) -> yaml.MappingNode:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise BadFile(1 + (mark.line if mark else 0), _yaml_remedy(error.problem)) from None
+    # Too deep for the slow loader, which is there where the fast one is not.
     except (yaml.YAMLError, RecursionError):
         raise BadFile(1, _yaml_remedy("cannot be read")) from None
     if not isinstance(root, yaml.MappingNode):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response
 
 from .config import Settings
@@ -38,7 +40,7 @@ HEADERS = {
 }
 
 
-def policy(parts: Parts) -> str:
+def policy(parts: Parts, settings: Settings) -> str:
     """The content security policy; script and style only as we wrote them."""
     rules = {
         "default-src": "'none'",
@@ -46,7 +48,7 @@ def policy(parts: Parts) -> str:
         "style-src": csp_hash(parts.page_style),
         "img-src": "data:",
         "connect-src": "'self'",
-        "form-action": "'self'",
+        "form-action": _where_forms_lead(settings),
         # The hidden frame that takes the answers of forms without JavaScript.
         "frame-src": "'self'",
         "frame-ancestors": "'none'",
@@ -57,9 +59,18 @@ def policy(parts: Parts) -> str:
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
+def _where_forms_lead(settings: Settings) -> str:
+    # Chromium asks this of every redirect after a form too. Without JavaScript the exit is a form:
+    # when its page, or the consent page that this one leads to, were refused, the visitor would
+    # stay where they are.
+    exit_page = urlsplit(settings.exit_url)
+    return f"'self' https: {exit_page.scheme}://{exit_page.netloc}"
+
+
 def register(app: Flask, settings: Settings) -> None:
     """Set the headers on every response, errors too."""
-    everywhere = HEADERS | {"Content-Security-Policy": policy(app.extensions["luwte.parts"])}
+    parts: Parts = app.extensions["luwte.parts"]
+    everywhere = HEADERS | {"Content-Security-Policy": policy(parts, settings)}
 
     @app.after_request
     def set_headers(response: Response) -> Response:

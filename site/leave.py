@@ -14,7 +14,8 @@ blueprint = Blueprint("leave", __name__)
 @blueprint.post("/weg")
 def leave() -> Response:
     answer = _neutral_page()
-    answer.set_cookie(GUARD, "1", max_age=GUARD_S, httponly=True, samesite="Strict")
+    # Not "Strict": Back to the page that a link on another site led to is that site's request.
+    answer.set_cookie(GUARD, "1", max_age=GUARD_S, httponly=True, samesite="Lax")
     return answer
 
 

@@ -18,6 +18,7 @@ from rjsmin import jsmin
 from .config import Settings, shipped
 
 _IMPORT = re.compile(r'^import .* from "\./(.+)\.js";\n', re.MULTILINE)
+_NAME = re.compile(r"^(?:async )?(?:const|let|class|function) (\w+)", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=class|function|async|const|let)", re.MULTILINE)
 
 
@@ -63,7 +64,18 @@ def _joined(folder: Path, entry: str) -> Markup:
         texts[name] = _EXPORT.sub("", _IMPORT.sub("", text))
 
     add(entry)
+    _all_different(texts)
     return _whole(jsmin("\n".join(texts.values())), "script")
+
+
+def _all_different(texts: dict[str, str]) -> None:
+    """One name twice in one scope is a fault of the whole script: tell it before a visitor does."""
+    seen: dict[str, str] = {}
+    for script, text in texts.items():
+        for name in _NAME.findall(text):
+            if name in seen:
+                raise ValueError(f"{name} stands in {seen[name]}.js and in {script}.js")
+            seen[name] = script
 
 
 def _whole(text: str, tag: str) -> Markup:

@@ -6,6 +6,8 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+COLUMNS = ("code", "slug", "name", "organisation")
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
@@ -18,11 +20,17 @@ class Region:
 
 
 def read_regions(content: Path) -> list[Region]:
-    """The regions of `content/regions.csv`, by name; none when there is no such file."""
+    """The regions of `content/regions.csv`, by name.
+
+    A row that is not whole is left out; `luwte check` names it.
+    """
     path = content / "regions.csv"
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    regions = [Region(r["code"], r["slug"], r["name"], r["organisation"]) for r in rows]
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    regions = [
+        Region(*(row[name] for name in COLUMNS))
+        for row in csv.DictReader(text.splitlines())
+        if all(row.get(name) for name in COLUMNS)
+    ]
     return sorted(regions, key=lambda region: region.name)

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -18,6 +17,7 @@ from gunicorn.workers.ggevent import GeventWorker
 from werkzeug.exceptions import BadRequest
 
 from . import machine
+from .fault_line import fault_line
 from .refusal import refusal
 
 # How long an ending worker lets requests finish that have come in already.
@@ -140,18 +140,6 @@ def status_of(exc: BaseException) -> int:
         if isinstance(exc, kind):
             return status
     return 400 if isinstance(exc, errors.ParseException) else 500
-
-
-def fault_line(
-    kind: type[BaseException] | None, _: BaseException | None, tb: TracebackType | None
-) -> str:
-    """What went wrong and where in the code; not the fault's text, which may quote a visitor."""
-    places = []
-    while tb:
-        places.append(f"{Path(tb.tb_frame.f_code.co_filename).name}:{tb.tb_lineno}")
-        tb = tb.tb_next
-    name = kind.__name__ if kind else "fault"
-    return f"{name} at {' > '.join(places[-3:]) or 'an unknown place'}"
 
 
 def _print_fault(

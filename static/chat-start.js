@@ -1,5 +1,6 @@
 // The form that asks for a chat: sends it without leaving the page, and says what is wrong beside the field.
 import { call } from "./call.js";
+import { clearFaults, showFault } from "./form-faults.js";
 import { newKey } from "./outbox.js";
 import { fill, show } from "./parts.js";
 
@@ -28,12 +29,13 @@ export class ChatStart {
     event.preventDefault();
     if (this.#busy) return;
     this.#setBusy(true);
-    this.#clear();
+    this.#refusal.hidden = true;
+    clearFaults(this.#form);
     const asked = Object.fromEntries(new FormData(this.#form));
     const { status, data } = await call(this.#form.action, { body: asked });
     this.#setBusy(false);
     if (status === 200 || status === 201) this.#started(data, asked);
-    else if (status < 400 || status >= 500 || !this.#showFault(data)) this.#showRefusal(data);
+    else if (status < 400 || status >= 500 || !showFault(this.#form, data)) this.#showRefusal(data);
   }
 
   #started(answer, asked) {
@@ -48,26 +50,6 @@ export class ChatStart {
     this.#busy = busy;
     this.#form.setAttribute("aria-busy", busy);
     show(this.#form, "starting", busy ? "yes" : "no");
-  }
-
-  #clear() {
-    this.#refusal.hidden = true;
-    for (const place of this.#form.querySelectorAll("[data-error-for]")) {
-      place.textContent = "";
-      place.hidden = true;
-    }
-    for (const field of this.#form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
-  }
-
-  #showFault({ error, field }) {
-    const place = error && this.#form.querySelector(`[data-error-for="${CSS.escape(field ?? "")}"]`);
-    if (!place) return false;
-    place.textContent = error;
-    place.hidden = false;
-    const inputs = this.#form.querySelectorAll(`[name="${CSS.escape(field ?? "")}"]`);
-    for (const input of inputs) input.setAttribute("aria-invalid", "true");
-    (inputs[0] ?? place).focus();
-    return true;
   }
 
   // A refusal of our own carries its sentence; anything else means that we were not reached.

@@ -1,40 +1,81 @@
-// The visitor's chat: asking, waiting, talking, ending.
+// The visitor's chat: asking, waiting, talking, coming back, ending.
+import { ChatScreen } from "./chat-screen.js";
 import { ChatStart } from "./chat-start.js";
 import { ChatTicket } from "./chat-ticket.js";
+import { ComeBack } from "./come-back.js";
 import { EventStream } from "./events.js";
-import { fill, focusHeading, show } from "./parts.js";
+import { KeptToken } from "./kept-token.js";
+import { ReturnPart } from "./return-part.js";
 import { Talk } from "./talk.js";
-
-const ENDERS = ["visitor", "advisor"];
 
 export class Chat {
   #ticket = null;
-  #state = "start";
+  #kept = new KeptToken();
+  #unread = 0;
+  #unseenEnd = false;
+  #onNews;
+  #screen;
   #stream;
   #talk;
+  #return;
 
-  constructor(root) {
+  // onNews() hears that `news` changed.
+  constructor(root, onNews) {
     this.root = root;
+    this.#onNews = onNews;
+    this.#screen = new ChatScreen(root);
     const part = (mark) => root.querySelector(`[${mark}]`);
     this.#talk = new Talk(root, {
       side: "visitor",
       post: (name, body) => this.#post(name, body),
       onGone: () => this.#ended("system"),
-      mayTell: () => this.#state === "open",
+      mayTell: () => this.news.state === "open",
+    });
+    this.#return = new ReturnPart(part("data-return"), {
+      askCode: () => this.#post("code"),
+      keep: (wanted) => this.#keep(wanted),
     });
     new ChatStart(part("data-chat-start"), part("data-refusal"), (...started) => this.#begin(...started));
+    new ComeBack(part("data-come-back"), (answer) => this.#begin(answer));
     part("data-chat-end").addEventListener("click", () => this.#end());
     part("data-chat-again").addEventListener("click", () => this.#startAgain());
-    addEventListener("luwte:leave", () => this.#leave());
+    // Somebody who writes has no use for the words, and others may look along.
+    part("data-chat-say").addEventListener("focusin", () => this.#return.close());
+    const { token } = this.#kept;
+    if (token) this.#begin({ token, state: "returning" });
   }
 
-  // The page around a conversation may be swapped for another; the conversation must not be lost.
-  get live() {
-    return this.#ticket !== null;
+  // Another page may be swapped in around a conversation; what goes on, or has ended unseen, stays.
+  get held() {
+    return this.#ticket !== null || this.#unseenEnd;
   }
 
-  #begin({ token, ...state }, { danger }) {
+  get news() {
+    return { ...this.#screen.now, unread: this.#unread };
+  }
+
+  // The visitor is back from another page.
+  comeIntoView() {
+    const { state } = this.news;
+    this.#unread = 0;
+    this.#unseenEnd = false;
+    this.#screen.focus();
+    if (state === "open") this.#talk.toEnd();
+    this.#onNews();
+  }
+
+  // The exit. Nothing may be kept, whatever happens afterwards.
+  leave() {
+    this.#kept.forget();
+    this.#ticket?.leave();
+    if (this.#ticket) this.#letGo();
+  }
+
+  #begin({ token, ...state }, asked) {
     this.#ticket = new ChatTicket(this.root.dataset.api, token);
+    const kept = this.#kept.token === token;
+    this.#ticket.guard(!kept);
+    this.#return.begin(kept);
     this.#stream = new EventStream(this.#ticket.url("events"), {
       headers: this.#ticket.headers,
       onEvent: (name, data) => this.#heard(name, data),
@@ -42,7 +83,7 @@ export class Chat {
       onRefused: () => this.#ended("system"),
     });
     this.#talk.open();
-    show(this.root, "asked", danger === "yes" ? "danger" : "");
+    this.#screen.asked(asked);
     this.#showState(state);
     this.#stream.open();
   }
@@ -53,61 +94,9 @@ export class Chat {
     return answer;
   }
 
-  #lineIs(up) {
-    show(this.root, "line", up ? "up" : "lost");
-    if (up) this.#talk.hurry();
-  }
-
-  #heard(name, data) {
-    if (name === "state") this.#showState(data);
-    if (name === "typing") this.#talk.hearTyping(data.from);
-    if (name === "message") this.#talk.hear(data);
-    if (name === "ended") this.#ended(data.by);
-  }
-
-  #showState({ state, position, estimate_s: seconds, advisor }) {
-    const isNew = state !== this.#state;
-    this.#state = state;
-    this.root.querySelector("[data-chat-state]").dataset.state = state;
-    show(this.root, "state", state);
-    show(this.root, "estimate", Number.isFinite(seconds) ? "known" : "unknown");
-    fill(this.root, { position, minutes: Math.max(1, Math.ceil((seconds ?? 0) / 60)), advisor });
-    // Somebody who is writing must not be pulled away by an advisor who comes in.
-    if (isNew && !this.#talk.say.hasFocus) focusHeading(this.root);
-  }
-
-  #ended(by) {
-    if (!this.live) return;
-    this.#letGo();
-    this.#talk.close();
-    show(this.root, "line", "up");
-    show(this.root, "ended", ENDERS.includes(by) ? by : "system");
-    show(this.root, "erased", "yes");
-    this.#showState({ state: "ended" });
-  }
-
-  // The screen is cleared at once, whatever the line; that it is erased is said when it is.
-  async #end() {
-    const ticket = this.#ticket;
-    this.#talk.clear();
-    this.#ended("visitor");
-    show(this.root, "erased", "trying");
-    show(this.root, "erased", (await ticket.erase()) ? "yes" : "unknown");
-  }
-
-  #startAgain() {
-    this.#talk.clear();
-    this.#showState({ state: "start" });
-  }
-
-  #leave() {
-    this.#ticket?.leave();
-    if (this.live) this.#letGo();
-  }
-
-  #letGo() {
-    this.#stream.close();
-    this.#ticket.drop();
-    this.#ticket = null;
+  #keep(wanted) {
+    const done = wanted ? this.#kept.keep(this.#ticket.token) : this.#kept.forget() ?? true;
+    this.#ticket.guard(!wanted || !done);
+    return done;
   }
 }

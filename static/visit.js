@@ -2,7 +2,7 @@
 // browser's history. The path of the visit is kept here, in memory, for the page's own way back.
 import { documentOf } from "./page.js";
 
-const ANSWER_WITHIN_MS = 15_000;
+const PAGE_WITHIN_MS = 15_000;
 const SLOW_MS = 400;
 
 // Pages of staff are another application: they load as the browser does it.
@@ -95,7 +95,7 @@ export class Visit {
 }
 
 async function read(url, options) {
-  const signal = AbortSignal.timeout?.(ANSWER_WITHIN_MS);
+  const signal = AbortSignal.timeout?.(PAGE_WITHIN_MS);
   try {
     const headers = { Accept: "text/html" };
     const answer = await fetch(url, { ...options, headers, cache: "no-store", signal });

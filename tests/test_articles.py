@@ -570,4 +570,4 @@ def test_ninety_articles_are_ready_at_once(editor: Editor) -> None:
         return time.process_time() - began
 
     # The best of a few: another program may keep the processor's caches cold.
-    assert min(seconds() for _ in range(4)) < 0.5
+    assert min(seconds() for _ in range(4)) < 0.7

@@ -32,6 +32,7 @@ def opens(chromium: Browser, service: Service) -> Iterator[Callable[..., Page]]:
     contexts, faults = [], []
 
     def open_page(path: str, *, width: int = 360, height: int = 740, **options: Any) -> Page:
+        options = {"locale": "nl-NL"} | options
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()

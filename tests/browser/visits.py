@@ -1,4 +1,4 @@
-"""A visit in a real browser: somebody arrives, reads, chats and writes a draft, all in marked words."""
+"""A visit in a real browser: somebody arrives, reads, chats and drafts, all in marked words."""
 
 from __future__ import annotations
 
@@ -75,6 +75,7 @@ class Visit:
         self.address = address
         self.advisor = advisor
         self.words = Words()
+        self.conversation = ""
         self.page.on("response", self._notes_the_token)
 
     def arrives(self, other_site: str) -> None:
@@ -113,9 +114,9 @@ class Visit:
 
     def _notes_the_token(self, response: Response) -> None:
         asked = response.request
-        if asked.method == "POST" and asked.headers.get("accept") == "application/json":
-            if response.url.endswith("/chat"):
-                self.words.secrets.append(response.json()["token"])
+        by_script = asked.headers.get("accept") == "application/json"
+        if by_script and asked.method == "POST" and response.url.endswith("/chat"):
+            self.words.secrets.append(response.json()["token"])
 
     def chats(self, rounds: int = 3) -> None:
         """Two messages a round: one of each."""

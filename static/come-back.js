@@ -1,0 +1,39 @@
+// The form for somebody who was here before: four words open the conversation again.
+import { call } from "./call.js";
+import { clearFaults, showFault } from "./form-faults.js";
+import { show } from "./parts.js";
+
+export class ComeBack {
+  #form;
+  #onBack;
+  #busy = false;
+
+  // onBack(answer) hears the conversation's token and state.
+  constructor(part, onBack) {
+    this.#form = part.querySelector("form");
+    this.#onBack = onBack;
+    // Without this script the words would be posted, and a posted body stays in the session files.
+    part.hidden = false;
+    this.#form.addEventListener("submit", (event) => this.#submit(event));
+  }
+
+  async #submit(event) {
+    event.preventDefault();
+    const field = this.#form.elements.code;
+    if (this.#busy) return;
+    if (!field.value.trim()) return field.focus();
+    this.#busy = true;
+    clearFaults(this.#form);
+    show(this.#form, "coming", "yes");
+    const { status, data } = await call(this.#form.action, { body: { code: field.value } });
+    this.#busy = false;
+    show(this.#form, "coming", "no");
+    if (status === 200) {
+      field.value = "";
+      this.#onBack(data);
+    } else if (!showFault(this.#form, { error: data.error, field: "code" })) {
+      show(this.#form, "coming", "offline");
+      field.focus();
+    }
+  }
+}
