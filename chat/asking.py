@@ -19,6 +19,7 @@ from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, Unsupporte
 from . import words
 from .clean import BadInput
 from .conversation import Gone, NotYours
+from .refusal import Refusal, full, unavailable
 from .return_code import WrongCode
 from .store import UNREACHABLE
 from .texts import gettext as _
@@ -26,6 +27,7 @@ from .tries import TooManyTries, TriesUnavailable
 from .waiting import AtLimit, Full, NobodyWaiting, Taken
 
 Answer = Response | tuple[Response, int]
+DrawForm = Callable[[dict[str, str]], str]
 
 
 def fields() -> dict[str, object]:
@@ -68,16 +70,20 @@ def _own() -> str:
     return request.host_url.rstrip("/")
 
 
-def refused(reason: str, status: int = 503) -> Answer:
-    """No chat now: closed, full or unavailable, with the phone."""
+def refused(refusal: Refusal, status: int = 503) -> Answer:
+    """No chat now: why, whom to call, and when to try again."""
     if wants_json():
-        return jsonify(reason=reason, phone=words.PHONE, error=words.refusal(reason)), status
-    page = render_template("chat/unavailable.html", reason=reason, sentence=words.refusal(reason))
+        return jsonify(phone=words.PHONE, **refusal.told()), status
+    draw: DrawForm | None = g.get("draw_form")
+    if draw and refusal.field:
+        errors = {"": refusal.sentence, refusal.field: _("Kies hier iets anders.")}
+        return make_response(draw(errors), status)
+    page = render_template("chat/unavailable.html", refusal=refusal)
     return make_response(page, status)
 
 
 def _bad_input(error: BadInput) -> Answer:
-    draw: Callable[[dict[str, str]], str] | None = g.get("draw_form")
+    draw: DrawForm | None = g.get("draw_form")
     sentence = words.fault(error)
     if draw and not wants_json():
         return make_response(draw({error.field: sentence}), 422)
@@ -122,7 +128,7 @@ def _http(error: HTTPException) -> Answer | HTTPException:
 
 def _unreachable(error: Exception) -> Answer:
     current_app.logger.error("the store does not answer: %s", type(error).__name__)
-    return refused("unavailable")
+    return refused(unavailable())
 
 
 def handle_faults(blueprint: Blueprint) -> None:
@@ -134,7 +140,7 @@ def handle_faults(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(TooManyTries, _too_many_tries)
     blueprint.register_error_handler(TriesUnavailable, _unreachable)
     blueprint.register_error_handler(HTTPException, _http)
-    blueprint.register_error_handler(Full, lambda error: refused("full"))
+    blueprint.register_error_handler(Full, lambda error: refused(full(error.queue)))
     for kind, reason in ((AtLimit, "at-limit"), (NobodyWaiting, "none"), (Taken, "taken")):
         blueprint.register_error_handler(kind, _no_take(reason))
     for unreachable in UNREACHABLE:

@@ -19,6 +19,7 @@ from redis import Redis
 from . import keys, scripts
 from .scripts import Script
 from .store import UNREACHABLE
+from .waiting import SHIFT_S
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +104,10 @@ if c[1] ~= 'open' or c[2] ~= ARGV[4] then return 0 end
 redis.call('HSET', KEYS[1], 'state', 'waiting', 'returned', '1')
 redis.call('HDEL', KEYS[1], 'advisor', 'advisor_name')
 redis.call('ZADD', waiting(c[3]), c[4] * 1000 - ARGV[5], ARGV[1])
+-- A visitor who was gone has a minute to come back: nobody may stand in front for ever.
+local seen = '{' .. ARGV[2] .. '}:seen'
+redis.call('ZADD', seen, 'NX', now(), ARGV[1])
+redis.call('EXPIRE', seen, ARGV[6])
 redis.call('EXPIRE', waiting(c[3]), ARGV[6])
 redis.call('EXPIRE', KEYS[1], ARGV[6])
 redis.call('EXPIRE', KEYS[2], ARGV[6])
@@ -115,6 +120,21 @@ return 1
 """)
 # Taken together, no head start of danger reaches so far back.
 DROPPED_HEAD_START_S = 24 * 3600
+
+# Who has whom: answers {conversation, advisor, ms since it was taken} of each that is open.
+# KEYS 1 quiet (every open conversation is in it)
+OPEN = Script("""
+local answer = {}
+for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  local c = redis.call('HMGET', '{' .. ARGV[2] .. '}:conversation:' .. id,
+    'state', 'advisor', 'taken')
+  if c[1] == 'open' then answer[#answer + 1] = {id, c[2], now() - c[3]} end
+end
+return answer
+""")
+
+# ARGV 4 the advisor, who must look at this conversation
+POINT_OUT = Script("tell('state', ARGV[1], ARGV[4]) return 'ok'")
 
 
 class Care:
@@ -154,13 +174,22 @@ class Care:
 
     def go_round(self) -> None:
         """Look after everybody once."""
-        self.hand_back_from_the_silent()
+        present = self._who_is_present()
         for queue in self._queues:
-            self._look_after(queue)
+            try:
+                self._look_after(queue, present)
+            except UNREACHABLE as error:
+                # In a cluster the other queues may be on a server that is well.
+                log.warning("a queue cannot be looked after now: %s", type(error).__name__)
 
-    def _look_after(self, queue: str) -> None:
-        patience, channel = self._patience, keys.channel(queue)
-        common = ["", queue, channel]
+    def _who_is_present(self) -> set[str]:
+        scripts.SILENT(self._redis, [keys.PRESENT], ["", "", "", _ms(self._patience.advisor_s)])
+        present: Any = self._redis.zrange(keys.PRESENT, 0, -1)
+        return {member.decode() for member in present}
+
+    def _look_after(self, queue: str, present: set[str]) -> None:
+        patience, common = self._patience, ["", queue, keys.channel(queue)]
+        self._stand_by(OPEN(self._redis, [keys.quiet_key(queue)], common), present)
         GONE(
             self._redis,
             [keys.seen_key(queue)],
@@ -172,31 +201,51 @@ class Care:
             [*common, _ms(patience.warn_s), _ms(patience.idle_s), self._linger_s],
         )
 
-    def hand_back_from_the_silent(self) -> None:
-        """Give the conversations of advisors who fell silent back to the queue."""
-        patience = ["", "", "", _ms(self._patience.advisor_s)]
-        for member in scripts.SILENT(self._redis, [keys.PRESENT], patience):
-            self.hand_back(member.decode())
+    def _stand_by(self, taken: list[tuple[bytes, bytes, int]], present: set[str]) -> None:
+        """See to it that each open conversation has an advisor, and that the advisor knows.
 
-    def hand_back(self, member: str) -> None:
-        """Give all conversations of one advisor back to the head of the queue."""
-        held: Any = self._redis.zrangebyscore(keys.chats_key(member), "+inf", "+inf")
-        for name in held:
-            conversation = name.decode()
+        It goes by the conversations and not by the advisors' lists: a process that was killed
+        between two steps has left the one without the other.
+        """
+        held = []
+        for name, advisor, for_ms in taken:
+            conversation, member = name.decode(), advisor.decode()
+            if member in present:
+                held.append((conversation, member))
+            elif for_ms > _ms(self._patience.advisor_s):
+                self._hand_back(conversation, member)
+        for conversation, member in self._put_on_list(held):
             queue = keys.queue_of(conversation)
-            HAND_BACK(
-                self._redis,
-                [keys.conversation_key(conversation), keys.log_key(conversation)],
-                [
-                    conversation,
-                    queue,
-                    keys.channel(queue),
-                    member,
-                    DROPPED_HEAD_START_S * 1_000_000,
-                    int(self._patience.return_s),
-                ],
-            )
-            self._redis.zrem(keys.chats_key(member), name)
+            args = [conversation, queue, keys.channel(queue), member]
+            POINT_OUT(self._redis, [keys.conversation_key(conversation)], args)
+
+    def _put_on_list(self, held: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Those who were not on their advisor's list."""
+        if not held:
+            return []
+        pipe = self._redis.pipeline(transaction=False)
+        for conversation, member in held:
+            pipe.zadd(keys.chats_key(member), {conversation: "+inf"}, nx=True)
+            pipe.expire(keys.chats_key(member), SHIFT_S)
+        added = pipe.execute()[::2]
+        return [one for one, new in zip(held, added, strict=True) if new]
+
+    def _hand_back(self, conversation: str, member: str) -> None:
+        """Give a conversation back to the head of the queue."""
+        queue = keys.queue_of(conversation)
+        HAND_BACK(
+            self._redis,
+            [keys.conversation_key(conversation), keys.log_key(conversation)],
+            [
+                conversation,
+                queue,
+                keys.channel(queue),
+                member,
+                DROPPED_HEAD_START_S * 1_000_000,
+                int(self._patience.return_s),
+            ],
+        )
+        self._redis.zrem(keys.chats_key(member), conversation)
 
 
 def _ms(seconds: float) -> int:

@@ -14,6 +14,8 @@ from .seal import Box, Seal
 
 # How long the last words wait for a visitor whose line is down when the advisor ends.
 LINGER_S = 60
+# And so long when they were sent: a line that was cut just then is back by that time.
+SENT_S = 10
 # An advisor who was silent for this long is no longer counted as present.
 PRESENT_S = 45
 CHATS_AT_ONCE = 2
@@ -135,6 +137,10 @@ class Conversation:
         """Tell the other side that somebody types, never what. Raises Gone."""
         self._run(scripts.TYPING, [sender])
 
+    def visitor_was_here(self, seconds: float) -> bool:
+        """Whether the visitor gave a sign of life in the last `seconds`."""
+        return 0 <= int(self._run(scripts.SEEN, [])) <= seconds * 1000
+
     def tell_fault(self, code: str) -> None:
         """Tell the visitor's page what was wrong with what they sent."""
         self._run(scripts.FAULT, [code])
@@ -150,20 +156,21 @@ class Conversation:
         """The visitor is there: what they have is kept for another while. Raises Gone."""
         self._run(scripts.KEEP, [self._idle_s])
 
-    def end(self, by: str, reason: str = "") -> str:
+    def end(self, by: str, reason: str = "", *, member: str = "") -> str:
         """End it; returns the number of the advisor who had it, or "".
 
         When the visitor ends, every key is deleted in this step. When the advisor ends, the last
         words wait up to LINGER_S for the visitor, then they are gone too; see `forget`.
-        Raises Gone.
+        With the advisor's number as `member`, only they can end it.
+        Raises Gone, or NotYours.
         """
         linger = 0 if by == "visitor" else LINGER_S
-        answer: bytes = self._run(scripts.END, [by, reason, linger])
+        answer: bytes = self._run(scripts.END, [by, reason, linger, member])
         return answer.decode()
 
-    def forget(self) -> None:
-        """The visitor has seen the end: delete what is left."""
-        self._run(scripts.FORGET, [])
+    def forget(self, after_s: int = 0) -> None:
+        """The visitor has seen the end: delete what is left, now or in so many seconds."""
+        self._run(scripts.FORGET, [after_s])
 
     def message_from(self, parts: list[bytes]) -> Message:
         """The message that a news carries: id, sender, key, name, body."""

@@ -40,6 +40,13 @@ MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 CONNECT_S = 3  # what does not answer in this time counts as down
 BUSY_MS = 5_000  # how long SQLite waits for another writer
+# A network that goes away silently must not leave anybody waiting for an answer.
+SILENCE = {
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
 MIGRATING = 0x6C757774  # the number of our advisory lock in PostgreSQL
 
 
@@ -157,7 +164,7 @@ def _engine(url: str, *, foreign_keys: bool = True) -> Engine:
             pool_timeout=10,
             # Neither a name nor a password's hash belongs in an error that is logged.
             hide_parameters=True,
-            connect_args={} if sqlite else {"connect_timeout": CONNECT_S},
+            connect_args={} if sqlite else {"connect_timeout": CONNECT_S} | SILENCE,
         )
     except (ArgumentError, ValueError) as error:
         raise DatabaseUnusable(

@@ -6,11 +6,13 @@ page that comes back gets exactly what it missed.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from .conversation import Conversation, Gone, Message, State
+from .conversation import SENT_S, Conversation, Gone, Message, State
 from .hub import Hub, Listener, News, about_conversation, about_line, about_member
 from .line import HUNG_UP, watched
 from .waiting import Shift, Waiter
@@ -104,13 +106,13 @@ class _VisitorPage:
 
     def events(self) -> Iterator[Event]:
         try:
-            if self._conversation.state().state != "ended":
+            with suppress(Gone):  # that it has ended is told below
                 self._conversation.keep()
             yield from self._look()
+            signs = _Regularly(self._conversation.keep)
             while self._shown:
                 heard = self._listener.wait(BEAT_S)
-                if HUNG_UP in heard or not heard:
-                    self._conversation.keep()
+                signs.give(now=HUNG_UP in heard)
                 if HUNG_UP in heard:
                     return
                 if not heard:
@@ -119,7 +121,9 @@ class _VisitorPage:
         except Gone:
             yield Event("ended", by="system", reason="expired")
             return
-        self._conversation.forget()
+        # That it was sent does not mean that it arrived; to a line that was cut it was not even sent.
+        if HUNG_UP not in self._listener.wait(0):
+            self._conversation.forget(SENT_S)
 
     def _look(self) -> Iterator[Event]:
         """Read all that may have changed."""
@@ -199,6 +203,7 @@ def desk_events(
         watched(environ, listener),
     ):
         alive()
+        signs = _Regularly(alive)
         page = _DeskPage(shift, cursor)
         yield from page.look()
         yield page.line_up()
@@ -206,10 +211,24 @@ def desk_events(
             heard = listener.wait(BEAT_S)
             if HUNG_UP in heard:
                 return
+            signs.give()
             if not heard:
                 yield BEAT
-                alive()
             yield from page.answer(heard)
+
+
+class _Regularly:
+    """Signs of life that also come when there is much news, and so never a quiet moment."""
+
+    def __init__(self, give: Callable[[], None]) -> None:
+        self._give = give
+        self._given = time.monotonic()
+
+    def give(self, *, now: bool = False) -> None:
+        """Give a sign, if it is time."""
+        if now or time.monotonic() - self._given >= BEAT_S / 2:
+            self._given = time.monotonic()
+            self._give()
 
 
 @dataclass
@@ -229,13 +248,28 @@ class _DeskPage:
 
     def look(self) -> Iterator[Event]:
         """Read all that may have changed in all my conversations."""
-        mine = self.shift.conversations()
+        mine = self._mine()
         names = {conversation.name for conversation in mine}
         for name in [name for name in self.readers if name not in names]:
             del self.readers[name]
             yield Event("ended", conversation=name, by="system", reason="gone")
+        # All of them before the first message: an event id tells the places in all.
+        for conversation in mine:
+            self._reader(conversation)
         for conversation in mine:
             yield from self._look_at(conversation)
+
+    def _mine(self) -> list[Conversation]:
+        """My conversations. What the page knows is mine if it says so itself: a process that was
+        killed while it took a visitor did not come to putting them on the list.
+        """
+        mine = {conversation.name: conversation for conversation in self.shift.conversations()}
+        for name in {*self.readers, *self.places} - set(mine):
+            try:
+                mine[name] = self.shift.mine(name)
+            except Gone:
+                self.places.pop(name, None)
+        return list(mine.values())
 
     def answer(self, heard: list[News]) -> Iterator[Event]:
         line_up = False
@@ -275,10 +309,14 @@ class _DeskPage:
             state = conversation.state()
         except Gone:
             return
+        yield Event("state", conversation=name, state=state)
+        yield from self._messages(name, self._reader(conversation).missed())
+
+    def _reader(self, conversation: Conversation) -> Reader:
+        name = conversation.name
         if name not in self.readers:
             self.readers[name] = Reader(conversation, self.places.get(name, ""))
-        yield Event("state", conversation=name, state=state)
-        yield from self._messages(name, self.readers[name].missed())
+        return self.readers[name]
 
     def _messages(self, name: str, messages: Iterator[Message]) -> Iterator[Event]:
         for message in messages:

@@ -21,7 +21,7 @@ from .store import look_again, node_of
 
 # A subscription that has heard nothing for this long is asked whether it is still alive: a frozen
 # server leaves it hanging on a dead connection.
-QUIET_S = 5.0
+QUIET_S = 2.0
 AGAIN_S = 0.5
 
 log = logging.getLogger(__name__)
@@ -131,6 +131,7 @@ class Hub:
     def _run(self) -> None:
         """Hear for ever: with one subscription, or in a cluster with one at each server."""
         while not self._stopped:
+            began = time.monotonic()
             try:
                 self._round += 1
                 sources = self._sources()
@@ -141,7 +142,8 @@ class Hub:
                 # Whatever it was: a hub that died would leave every open page deaf.
                 log.warning("the news of the store is cut off: %s", type(error).__name__)
             self.connected.clear()
-            time.sleep(AGAIN_S)
+            if time.monotonic() - began < AGAIN_S:
+                time.sleep(AGAIN_S)
 
     def _sources(self) -> list[Source]:
         """Which server tells the news of which queues."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import cast
 
 from flask import current_app
@@ -12,7 +12,9 @@ from redis import Redis
 from . import keys
 from .care import Care, Patience
 from .conversation import CHATS_AT_ONCE, LINGER_S
+from .hours import Hours
 from .hub import Hub
+from .opening import ALWAYS_OPEN, COUNTRY, OpenState
 from .presence import Presence
 from .return_code import ReturnCodes
 from .seal import Seal
@@ -35,7 +37,19 @@ class Chat:
     codes: ReturnCodes
     guesses: Tries
     regions: dict[str, str]  # code -> name
-    open_now: Callable[[], bool]
+    hours: Hours | None  # None: always open
+
+    def opening(self, region: str = COUNTRY) -> OpenState:
+        """Whether the queue of that region, or of those who name none, lets visitors in now."""
+        return self.hours.state(region) if self.hours else ALWAYS_OPEN
+
+    def opening_anywhere(self) -> OpenState:
+        """The chat as a whole: closed when all queues are, until the first of them opens."""
+        states = [self.opening(region) for region in (COUNTRY, *self.regions)]
+        if found := next((state for state in states if state.open), None):
+            return found
+        opens_at = min((state.opens_at for state in states if state.opens_at), default=None)
+        return replace(states[0], opens_at=opens_at)
 
     def shift(self, member: str, name: str, regions: Sequence[str]) -> Shift:
         """An advisor at work; no regions means all of them, and the national queue."""
@@ -65,6 +79,7 @@ def put_together(
     *,
     cap: int,
     words: Sequence[str] = (),
+    hours: Hours | None = None,
 ) -> Chat:
     """The chat on one store; connects to nothing yet. `words` are those of the return codes."""
     queues = keys.all_queues(list(regions))
@@ -77,5 +92,5 @@ def put_together(
         ReturnCodes(redis, secrets[0], queues, words, keep_s=KEEP_S),
         Tries(redis, secrets[0], purpose="return"),
         regions,
-        open_now=lambda: True,
+        hours,
     )

@@ -16,6 +16,7 @@ from .asking import from_our_own_pages
 from .conversation import Conversation, Gone
 from .events import Event, visitor_events
 from .parts import chat
+from .refusal import unavailable
 from .store import UNREACHABLE
 from .wire import visitor_event
 
@@ -23,6 +24,8 @@ from .wire import visitor_event
 CUT = "<!-- the conversation -->"
 # Two taps on Send are one message.
 TWO_TAPS_MS = 3000
+# So long after a dropped line Reload brings the conversation back.
+BACK_WITHIN_S = 60
 
 HEADERS = {"Content-Type": "text/html; charset=utf-8", "X-Accel-Buffering": "no"}
 
@@ -30,8 +33,14 @@ blueprint = Blueprint("plain", __name__, template_folder="templates")
 blueprint.before_request(from_our_own_pages)
 
 
-def page(conversation: Conversation, token: str) -> Response:
-    """The whole conversation as one page that is drawn while it happens."""
+def page(conversation: Conversation, token: str, new: bool) -> Response:
+    """The whole conversation as one page that is drawn while it happens.
+
+    After a dropped line the browser's own Reload sends the start form again and so comes back.
+    Raises Gone when that is long ago: whoever reopens a closed tab later gets nothing.
+    """
+    if not new and not conversation.visitor_was_here(BACK_WITHIN_S):
+        raise Gone(conversation.name)
     whole = render_template("chat/plain.html", token=token, cut=CUT)
     head, _, tail = whole.partition(CUT)
 
@@ -65,7 +74,7 @@ def _sentence(event: Event) -> str:
     if event.name != "fault":
         return ""
     if event.reason == "unavailable":
-        return words.refusal("unavailable")
+        return unavailable().sentence
     field, _, most = event.reason.partition(":")
     return words.fault(clean.BadInput("text", field, most=most))
 

@@ -34,13 +34,16 @@ local function waiting(lane) return '{' .. ARGV[2] .. '}:waiting:' .. lane end
 local function tell(...)
   redis.call('SPUBLISH', ARGV[3], table.concat({...}, '\\0'))
 end
--- A sign of life from the visitor. Whoever had lost their place joins again, at the end.
+-- A sign of life from the visitor. Whoever had lost their place joins again, at the end; danger
+-- keeps its head start.
 local function here(conversation, seen, state, lane, away, advisor, seconds)
   redis.call('ZADD', seen, now(), ARGV[1])
   redis.call('EXPIRE', seen, seconds)
   if state == 'away' then
     redis.call('HSET', conversation, 'state', 'waiting', 'joined', string.format('%.0f', now()))
-    redis.call('ZADD', waiting(lane), micros(), ARGV[1])
+    redis.call('HDEL', conversation, 'away')
+    local head = tonumber(redis.call('HGET', conversation, 'head') or '0')
+    redis.call('ZADD', waiting(lane), micros() - head * 1000, ARGV[1])
     redis.call('EXPIRE', waiting(lane), seconds)
     tell('waiting', lane)
   elseif away then
@@ -135,13 +138,17 @@ class Script:
 #      10 head start of danger in ms  11 seconds to keep
 START = Script(
     """
-if redis.call('EXISTS', KEYS[1]) == 1 then return 'again' end
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  -- A write, however small: WAIT then waits for what the first try wrote too.
+  redis.call('EXPIRE', KEYS[1], ARGV[11])
+  return 'again'
+end
 if redis.call('ZCARD', KEYS[4]) >= tonumber(ARGV[9]) then return 'full' end
 local at = now()
-redis.call('HSET', KEYS[1], 'state', 'waiting', 'lane', ARGV[4], 'lang', ARGV[5], 'danger', ARGV[6],
-  'topic', ARGV[7], 'audience', ARGV[8], 'joined', string.format('%.0f', at))
-redis.call('EXPIRE', KEYS[1], ARGV[11])
 local head = ARGV[6] == '1' and tonumber(ARGV[10]) or 0
+redis.call('HSET', KEYS[1], 'state', 'waiting', 'lane', ARGV[4], 'lang', ARGV[5], 'danger', ARGV[6],
+  'topic', ARGV[7], 'audience', ARGV[8], 'joined', string.format('%.0f', at), 'head', head)
+redis.call('EXPIRE', KEYS[1], ARGV[11])
 redis.call('ZADD', KEYS[4], micros() - head * 1000, ARGV[1])
 redis.call('EXPIRE', KEYS[4], ARGV[11])
 redis.call('ZADD', KEYS[3], at, ARGV[1])
@@ -159,7 +166,11 @@ local kept = 'k:' .. ARGV[4] .. ':' .. ARGV[6]
 local c = redis.call('HMGET', KEYS[1], 'state', 'advisor', kept, 'lane', 'away', 'warned')
 if not c[1] or c[1] == 'ended' then return 'gone' end
 if ARGV[4] == 'advisor' and c[2] ~= ARGV[7] then return 'not-yours' end
-if ARGV[6] ~= '' and c[3] then return {c[3], 0} end
+if ARGV[6] ~= '' and c[3] then
+  -- A write, however small: WAIT then waits for what the first try wrote too.
+  redis.call('EXPIRE', KEYS[2], ARGV[9])
+  return {c[3], 0}
+end
 if ARGV[4] == 'visitor' then here(KEYS[1], KEYS[3], c[1], c[4], c[5], c[2], ARGV[9]) end
 if c[1] == 'open' then touched() end
 if c[6] then redis.call('HDEL', KEYS[1], 'warned') end
@@ -211,6 +222,13 @@ end
 return answer
 """)
 
+# How long ago the visitor gave the last sign of life, in ms; -1 when they are known to be gone.
+SEEN = Script("""
+local at = redis.call('ZSCORE', KEYS[3], ARGV[1])
+if not at then return -1 end
+return now() - at
+""")
+
 # ARGV 4 what is wrong
 FAULT = Script("""
 tell('fault', ARGV[1], '', ARGV[4])
@@ -238,10 +256,16 @@ return 'ok'
 """)
 
 # ARGV 4 by whom  5 reason  6 seconds that the last words wait (0: delete all now)
+#      7 the advisor who must have it, or '' for anybody
 END = Script(
     """
 local c = redis.call('HMGET', KEYS[1], 'state', 'lane', 'advisor', 'taken')
 if not c[1] then return 'gone' end
+if c[1] == 'ended' then
+  if ARGV[6] == '0' then forget(KEYS[1], KEYS[2]) end
+  return 'gone'
+end
+if ARGV[7] ~= '' and c[3] ~= ARGV[7] then return 'not-yours' end
 if c[4] then
   local lengths = '{' .. ARGV[2] .. '}:lengths:' .. c[2]
   redis.call('LPUSH', lengths, math.ceil((now() - c[4]) / 1000))
@@ -249,10 +273,6 @@ if c[4] then
   redis.call('EXPIRE', lengths, 21600)
 end
 redis.call('ZREM', '{' .. ARGV[2] .. '}:quiet', ARGV[1])
-if c[1] == 'ended' then
-  if ARGV[6] == '0' then forget(KEYS[1], KEYS[2]) end
-  return 'gone'
-end
 if tonumber(ARGV[6]) > 0 then
   redis.call('HSET', KEYS[1], 'state', 'ended', 'ended_by', ARGV[4], 'reason', ARGV[5])
   redis.call('EXPIRE', KEYS[1], ARGV[6])
@@ -269,8 +289,19 @@ return c[3] or ''
     promised=True,
 )
 
-# The visitor has seen the end.
-FORGET = Script("forget(KEYS[1], KEYS[2]) return 'ok'")
+# The visitor has seen the end. With seconds: it was sent to them, and they may still come back for
+# it if their line was cut meanwhile.
+# ARGV 4 seconds to keep, 0: delete all now
+FORGET = Script("""
+if ARGV[4] == '0' then
+  forget(KEYS[1], KEYS[2])
+else
+  with_its_keys(KEYS[1], 'EXPIRE', ARGV[4], 'LT')
+  redis.call('EXPIRE', KEYS[1], ARGV[4], 'LT')
+  redis.call('EXPIRE', KEYS[2], ARGV[4], 'LT')
+end
+return 'ok'
+""")
 
 # KEYS 1 waiting  2 seen
 # ARGV 1 the conversation, or '' for the next  4 advisor's number  5 name  6 seconds

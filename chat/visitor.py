@@ -11,6 +11,8 @@ from .asking import Answer, fields, from_our_own_pages, handle_faults, refused, 
 from .conversation import Conversation, Gone
 from .events import visitor_events
 from .parts import chat
+from .refusal import closed, closed_everywhere
+from .texts import gettext as _
 from .wire import event_stream, state_data, visitor_event
 
 AUDIENCES = ("self", "other", "professional")
@@ -31,16 +33,18 @@ def start() -> Answer:
 def join() -> Answer:
     sent = fields()
     g.draw_form = _draw_form
-    if not chat().open_now():
-        return refused("closed")
-    queue = clean.one_of(sent.get("region") or "", "region", ("", *chat().regions))
+    region = clean.one_of(sent.get("region") or "", "region", ("", *chat().regions))
+    queue = region or keys.NATIONAL
     audience = clean.one_of(sent.get("audience"), "audience", AUDIENCES)
     danger = clean.one_of(sent.get("danger") or "no", "danger", ("yes", "no"))
     topic = clean.line(sent.get("topic"), "topic", most=TOPIC_MOST)
     key = clean.key(sent.get("key"))
     text = clean.message(sent["text"]) if sent.get("text") else ""
+    # Whoever waits or talks already is not turned away: a page whose answer was lost asks again.
+    if not chat().opening(region).open and not chat().waiting.has(queue, key):
+        return refused(closed(region))
     token, new = chat().waiting.join(
-        queue=queue or keys.NATIONAL,
+        queue=queue,
         audience=audience,
         danger=danger == "yes",
         topic=topic,
@@ -51,7 +55,7 @@ def join() -> Answer:
     if text:
         conversation.say("visitor", text, f"start:{key}"[:64])
     if not wants_json():
-        return plain.page(conversation, token)
+        return plain.page(conversation, token, new)
     answer = {"token": token} | state_data(conversation.state())
     return jsonify(answer), 201 if new else 200
 
@@ -122,6 +126,11 @@ def _draw_form(errors: dict[str, str]) -> str:
         errors=errors,
         form=request.form,
         key=request.form.get("key") or secrets.token_urlsafe(16),
-        regions=list(chat().regions.items()),
+        regions=[(code, _shown(code, name)) for code, name in chat().regions.items()],
         topics=list(words.TOPICS.items()),
+        closed=closed_everywhere(),
     )
+
+
+def _shown(region: str, name: str) -> str:
+    return name if chat().opening(region).open else _("%(region)s (nu gesloten)", region=name)

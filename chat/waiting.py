@@ -24,7 +24,11 @@ SHIFT_S = 12 * 3600
 
 
 class Full(RuntimeError):
-    """As many visitors wait as may wait."""
+    """As many visitors wait in this queue as may wait."""
+
+    def __init__(self, queue: str) -> None:
+        super().__init__(queue)
+        self.queue = queue
 
 
 class NobodyWaiting(LookupError):
@@ -109,6 +113,13 @@ class Waiting:
         if answer == b"full":
             raise Full(queue)
         return token, bool(answer == b"new")
+
+    def has(self, queue: str, key: str) -> bool:
+        """Whether the conversation that was started with this key is still there."""
+        if not key:
+            return False
+        conversation = keys.conversation_of(self._known_token(queue, key))
+        return bool(self._redis.exists(keys.conversation_key(conversation)))
 
     def _known_token(self, queue: str, key: str) -> str:
         """The token of this key; one of an older secret while its conversation goes on."""

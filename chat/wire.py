@@ -63,6 +63,7 @@ def state_data(state: State) -> dict[str, Any]:
         "position": state.position or None,
         "estimate_s": state.estimate_s,
         "advisor": state.advisor_name or None,
+        "danger": state.danger,
     }
 
 
@@ -114,6 +115,7 @@ def desk_event(event: Event, region_names: dict[str, str]) -> dict[str, Any]:
                 "since": event.state.since,
                 "lang": event.state.lang,
                 "away": event.state.away,
+                "returned": event.state.returned,
             }
         )
     if event.message:

@@ -34,20 +34,6 @@ def said_by_system(message: Message) -> str:
     return message.text
 
 
-def refusal(reason: str) -> str:
-    """Why no chat can be started: closed, full or unavailable."""
-    return {
-        "closed": _("De chat is nu gesloten. Bellen kan altijd: 0800-2000, gratis, dag en nacht."),
-        "full": _(
-            "Er wachten nu al veel mensen. Probeer het over een kwartier opnieuw, of bel "
-            "0800-2000. Dat is gratis, dag en nacht."
-        ),
-        "unavailable": _(
-            "De chat werkt op dit moment niet. Bel 0800-2000. Dat is gratis, dag en nacht."
-        ),
-    }[reason]
-
-
 def fault(error: BadInput) -> str:
     """What is wrong with something that was typed or chosen."""
     if error.code == "empty":

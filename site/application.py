@@ -13,8 +13,9 @@ from .config import BadSetting, Settings
 from .regions import read_regions
 from .safe import load_safe
 
-# The largest thing that anybody may send: 2,000 characters with all their trimmings.
-MOST_BYTES = 64 * 1024
+# The largest thing that anybody may send: the start form without JavaScript, whose size keeps it
+# out of the browser's session files. A message of 2,000 characters has a third of it.
+MOST_BYTES = 96 * 1024
 
 
 def create_app(settings: Settings) -> Flask:
@@ -50,6 +51,7 @@ def create_app(settings: Settings) -> Flask:
         {region.code: region.name for region in regions},
         queue_cap=settings.queue_cap,
         code_words=read_words(settings.content / "code-words.txt"),
+        always_open=settings.always_open,
     )
     leave.register(app)
     safe_pages = load_safe(settings.content, title=settings.title, exit_url=settings.exit_url)

@@ -1,4 +1,4 @@
-"""The command `luwte`: serve, check, staff.
+"""The command `luwte`: serve, check, staff, hours.
 
 What a command needs is imported when it runs: `serve` must patch the standard library first.
 """
@@ -165,6 +165,8 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from .hours_command import add_hours
+
     parser = argparse.ArgumentParser(
         prog="luwte", description="An advice website with an anonymous chat."
     )
@@ -179,6 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="look for faults in settings, content, connections")
     check.set_defaults(command=_check)
     _add_staff(commands.add_parser("staff", help="the accounts of advisors and coordinators"))
+    add_hours(commands.add_parser("hours", help="when the chat is open"))
     return parser
 
 

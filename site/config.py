@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ def shipped(name: str) -> Path:
 
 
 CONTENT = shipped("content")
+
+_ONION = re.compile(r"https?://[a-z2-7]{56}\.onion(:\d+)?/?")
 
 
 class BadSetting(ValueError):
@@ -53,6 +56,12 @@ class Settings:
     proof_of_work: str = "auto"
     # What the tab and the browser's history show instead of what is being read.
     title: str = "Startpagina"
+    # The same site as an onion service, which Tor Browser then offers: http://….onion
+    onion_location: str = ""
+    # For how many seconds browsers must come back by https only (0: that is not asked). Told over
+    # https alone, so a proxy that ends TLS must be trusted (above). Know that it is a trace: a
+    # browser keeps the host's name with it, some in plain text and longer than the history.
+    hsts_s: int = 0
 
     @property
     def embedded_redis(self) -> bool:
@@ -82,6 +91,8 @@ class Settings:
             queue_cap=read.number("QUEUE_CAP", cls.queue_cap, 1, 100_000),
             proof_of_work=read.choice("PROOF_OF_WORK", ("auto", "off", "always")),
             title=read.text("TITLE", cls.title),
+            onion_location=read.onion_address("ONION_LOCATION"),
+            hsts_s=read.number("HSTS", cls.hsts_s, 0, 10 * 365 * 24 * 3600),
         )
 
 
@@ -130,3 +141,12 @@ class _Reader:
                 f"LUWTE_{name} is {value!r}: give a full address, for example {default}"
             )
         return value
+
+    def onion_address(self, name: str) -> str:
+        value = self.text(name)
+        if value and not _ONION.fullmatch(value):
+            raise BadSetting(
+                f"LUWTE_{name} is {value!r}: give the onion service's address without a path, "
+                "for example http://<56 letters and digits>.onion"
+            )
+        return value.rstrip("/")

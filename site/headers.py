@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from .config import Settings
 from .page_parts import Parts, csp_hash
@@ -75,4 +75,9 @@ def register(app: Flask, settings: Settings) -> None:
     @app.after_request
     def set_headers(response: Response) -> Response:
         response.headers.update(everywhere)
+        if settings.onion_location:
+            response.headers["Onion-Location"] = settings.onion_location + quote(request.path)
+        # Over plain http it must not be said (RFC 6797, section 7.2).
+        if settings.hsts_s and request.is_secure:
+            response.headers["Strict-Transport-Security"] = f"max-age={settings.hsts_s}"
         return response

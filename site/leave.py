@@ -8,6 +8,9 @@ from flask import Blueprint, Flask, Response, current_app, request
 GUARD = "weg"
 GUARD_S = 60
 
+# What goes into the hidden frame of a chat in another tab is no page: it must still arrive.
+NO_PAGES = ("leave_", "plain_")
+
 blueprint = Blueprint("leave", __name__)
 
 
@@ -25,9 +28,12 @@ def _neutral_page() -> Response:
 
 
 def _leave_again() -> Response | None:
-    """Whoever presses Back after the exit sees the neutral page, not what was read."""
-    reads = request.method in ("GET", "HEAD") and request.accept_mimetypes["text/html"] > 0
-    if reads and GUARD in request.cookies:
+    """Whoever presses Back after the exit sees the neutral page, not what was read.
+
+    Posts too: a browser that comes back to an answered form offers to send it again.
+    """
+    for_page = request.accept_mimetypes["text/html"] > 0
+    if for_page and GUARD in request.cookies and not (request.blueprint or "").startswith(NO_PAGES):
         return _neutral_page()
     return None
 

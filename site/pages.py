@@ -17,6 +17,7 @@ from flask import (
 from flask_babel import gettext as _
 
 from .articles import Article, Library, Section
+from .chat.moments import open_from
 from .chat.parts import chat
 from .languages import LANGUAGES, language, other, to
 from .safe import SafePage
@@ -69,10 +70,13 @@ def home() -> str:
 
 
 def _chat_state() -> ChatState:
-    # Articles need no store: this says only what the hours say.
-    return (
-        ChatState(True, _("Nu open")) if chat().open_now() else ChatState(False, _("Nu gesloten"))
-    )
+    # Articles need no store: this says only what the hours say, and they never fail.
+    if chat().opening().open:
+        return ChatState(True, _("Nu open"))
+    state = chat().opening_anywhere()
+    if state.open:
+        return ChatState(True, _("In sommige regio's nu open"))
+    return ChatState(False, open_from(state.opens_at) if state.opens_at else _("Nu gesloten"))
 
 
 def _door(section: str, article: str) -> str:

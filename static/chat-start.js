@@ -35,7 +35,8 @@ export class ChatStart {
     const { status, data } = await call(this.#form.action, { body: asked });
     this.#setBusy(false);
     if (status === 200 || status === 201) this.#started(data, asked);
-    else if (status < 400 || status >= 500 || !showFault(this.#form, data)) this.#showRefusal(data);
+    // Where another choice would help (a region that is closed), it is said beside that choice.
+    else if (status < 400 || !showFault(this.#form, data)) this.#showRefusal(data);
   }
 
   #started(answer, asked) {

@@ -1,5 +1,8 @@
-// What a visitor's page does with its token. The token lives here, in memory, and nowhere else.
+// What a visitor's page does with its token. The token lives here, in memory, and nowhere else unless
+// the visitor asked for it.
 import { call } from "./call.js";
+import { EventStream } from "./events.js";
+import { KeptToken } from "./kept-token.js";
 import { Patience } from "./patience.js";
 
 const ERASE_AGAIN_MS = 1_000;
@@ -15,30 +18,45 @@ const askFirst = (event) => {
 export class ChatTicket {
   #api;
   #token;
+  #stream;
+  #kept = new KeptToken();
 
-  constructor(api, token) {
+  // The listeners are those of an EventStream.
+  constructor(api, token, listeners) {
     this.#api = api;
     this.#token = token;
-    addEventListener("beforeunload", askFirst);
+    this.#stream = new EventStream(this.#url("events"), { headers: this.#headers, ...listeners });
+    if (!this.isKept) addEventListener("beforeunload", askFirst);
   }
 
-  get headers() {
-    return { Authorization: `Bearer ${this.#token}` };
+  get isKept() {
+    return this.#kept.token === this.#token;
   }
 
-  url(name) {
-    return `${this.#api}/${name}`;
+  listen() {
+    this.#stream.open();
   }
 
-  post(name, body) {
-    return call(this.url(name), { body, headers: this.headers });
+  async post(name, body) {
+    const answer = await this.#post(name, body);
+    if (answer.status && answer.status < 300) this.#stream.hurry();
+    return answer;
+  }
+
+  // Answers whether it is now as it was wanted.
+  keep(wanted) {
+    if (!wanted) this.#kept.forget();
+    const done = !wanted || this.#kept.keep(this.#token);
+    if (this.isKept) removeEventListener("beforeunload", askFirst);
+    else addEventListener("beforeunload", askFirst);
+    return done;
   }
 
   // Ends the conversation, however bad the line is; answers whether the server has done it.
   async erase() {
     const patience = new Patience(ERASE_AGAIN_MS, ERASE_LONGEST_MS);
     for (let tries = 0; tries < ERASE_TRIES; tries += 1) {
-      const { status, retryMs: againMs } = await this.post("end");
+      const { status, retryMs: againMs } = await this.#post("end");
       if (status === 204 || status === 410) return true;
       await patience.wait(againMs);
     }
@@ -47,13 +65,28 @@ export class ChatTicket {
 
   // The conversation is over, or must be given up: nobody is asked any more.
   drop() {
+    this.#kept.forget();
+    this.#stream.close();
     removeEventListener("beforeunload", askFirst);
   }
 
   // The page is going: this request outlives it, and nothing waits for it.
   leave() {
-    if ("keepalive" in Request.prototype) call(this.url("end"), { headers: this.headers, keepalive: true });
+    this.drop();
+    if ("keepalive" in Request.prototype) call(this.#url("end"), { headers: this.#headers, keepalive: true });
     // Firefox before 133. A beacon has no headers, so the token goes in the body.
-    else navigator.sendBeacon?.(this.url("end"), new URLSearchParams({ token: this.#token }));
+    else navigator.sendBeacon?.(this.#url("end"), new URLSearchParams({ token: this.#token }));
+  }
+
+  get #headers() {
+    return { Authorization: `Bearer ${this.#token}` };
+  }
+
+  #url(name) {
+    return `${this.#api}/${name}`;
+  }
+
+  #post(name, body) {
+    return call(this.#url(name), { body, headers: this.#headers });
   }
 }

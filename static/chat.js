@@ -3,19 +3,14 @@ import { ChatScreen } from "./chat-screen.js";
 import { ChatStart } from "./chat-start.js";
 import { ChatTicket } from "./chat-ticket.js";
 import { ComeBack } from "./come-back.js";
-import { EventStream } from "./events.js";
 import { KeptToken } from "./kept-token.js";
 import { ReturnPart } from "./return-part.js";
 import { Talk } from "./talk.js";
 
 export class Chat {
   #ticket = null;
-  #kept = new KeptToken();
-  #unread = 0;
-  #unseenEnd = false;
   #onNews;
   #screen;
-  #stream;
   #talk;
   #return;
 
@@ -27,76 +22,98 @@ export class Chat {
     const part = (mark) => root.querySelector(`[${mark}]`);
     this.#talk = new Talk(root, {
       side: "visitor",
-      post: (name, body) => this.#post(name, body),
+      post: (name, body) => this.#ticket.post(name, body),
       onGone: () => this.#ended("system"),
       mayTell: () => this.news.state === "open",
     });
     this.#return = new ReturnPart(part("data-return"), {
-      askCode: () => this.#post("code"),
-      keep: (wanted) => this.#keep(wanted),
+      askCode: () => this.#ticket.post("code"),
+      keep: (wanted) => this.#ticket.keep(wanted),
     });
     new ChatStart(part("data-chat-start"), part("data-refusal"), (...started) => this.#begin(...started));
     new ComeBack(part("data-come-back"), (answer) => this.#begin(answer));
     part("data-chat-end").addEventListener("click", () => this.#end());
     part("data-chat-again").addEventListener("click", () => this.#startAgain());
-    // Somebody who writes has no use for the words, and others may look along.
+    // Somebody who writes has no use for the four words, and others may look along.
     part("data-chat-say").addEventListener("focusin", () => this.#return.close());
-    const { token } = this.#kept;
+    const { token } = new KeptToken();
     if (token) this.#begin({ token, state: "returning" });
   }
 
-  // Another page may be swapped in around a conversation; what goes on, or has ended unseen, stays.
+  // Another page may be swapped in around a chat; one that goes on, or has ended unseen, stays.
   get held() {
-    return this.#ticket !== null || this.#unseenEnd;
+    return this.#ticket !== null || this.news.endUnseen;
   }
 
   get news() {
-    return { ...this.#screen.now, unread: this.#unread };
+    return this.#screen.now;
   }
 
-  // The visitor is back from another page.
   comeIntoView() {
-    const { state } = this.news;
-    this.#unread = 0;
-    this.#unseenEnd = false;
-    this.#screen.focus();
-    if (state === "open") this.#talk.toEnd();
+    this.#screen.comeIntoView();
+    if (this.news.state !== "waiting") this.#talk.toEnd();
     this.#onNews();
   }
 
-  // The exit. Nothing may be kept, whatever happens afterwards.
   leave() {
-    this.#kept.forget();
     this.#ticket?.leave();
-    if (this.#ticket) this.#letGo();
+    this.#ticket = null;
   }
 
   #begin({ token, ...state }, asked) {
-    this.#ticket = new ChatTicket(this.root.dataset.api, token);
-    const kept = this.#kept.token === token;
-    this.#ticket.guard(!kept);
-    this.#return.begin(kept);
-    this.#stream = new EventStream(this.#ticket.url("events"), {
-      headers: this.#ticket.headers,
+    this.#ticket = new ChatTicket(this.root.dataset.api, token, {
       onEvent: (name, data) => this.#heard(name, data),
       onLine: (up) => this.#lineIs(up),
       onRefused: () => this.#ended("system"),
     });
+    this.#return.begin(this.#ticket.isKept);
     this.#talk.open();
     this.#screen.asked(asked);
     this.#showState(state);
-    this.#stream.open();
+    this.#ticket.listen();
   }
 
-  async #post(name, body) {
-    const answer = await this.#ticket.post(name, body);
-    if (answer.status < 300 && answer.status) this.#stream.hurry();
-    return answer;
+  #lineIs(up) {
+    this.#screen.lineIs(up);
+    if (up) this.#talk.hurry();
+    this.#onNews();
   }
 
-  #keep(wanted) {
-    const done = wanted ? this.#kept.keep(this.#ticket.token) : this.#kept.forget() ?? true;
-    this.#ticket.guard(!wanted || !done);
-    return done;
+  #heard(name, data) {
+    if (name === "state") this.#showState(data);
+    if (name === "typing") this.#talk.hearTyping(data.from);
+    if (name === "ended") this.#ended(data.by);
+    if (name !== "message" || !this.#talk.hear(data)) return;
+    this.#screen.count(data.from);
+    this.#onNews();
+  }
+
+  #showState(state) {
+    this.#screen.show(state, { canFocus: !this.#talk.say.hasFocus });
+    this.#onNews();
+  }
+
+  #ended(by) {
+    if (!this.#ticket) return;
+    this.#ticket.drop();
+    this.#ticket = null;
+    this.#return.close();
+    this.#talk.close();
+    this.#screen.ended(by);
+    this.#showState({ state: "ended" });
+  }
+
+  // The screen is cleared at once, whatever the line; that it is erased is said when it is.
+  async #end() {
+    const ticket = this.#ticket;
+    this.#talk.clear();
+    this.#ended("visitor");
+    this.#screen.erased("trying");
+    this.#screen.erased((await ticket.erase()) ? "yes" : "unknown");
+  }
+
+  #startAgain() {
+    this.#talk.clear();
+    this.#showState({ state: "start" });
   }
 }

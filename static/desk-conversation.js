@@ -48,12 +48,13 @@ export class DeskConversation {
 
   // It stays on the screen until the advisor puts it away, except when an advisor ended it.
   end(by) {
+    // The answer and the event may both tell of it.
     if (this.over) return;
+    this.over = true;
     if (by === "advisor") {
       this.#onDone();
       return;
     }
-    this.over = true;
     this.#talk.close();
     delete this.root.dataset.conversation;
     show(this.root, "talk", "ended");

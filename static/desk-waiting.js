@@ -62,12 +62,15 @@ export class WaitingList {
 }
 
 // What an advisor may know of a visitor beforehand.
-export function describe(root, { lane, lang, audience, danger, region_name: region, topic }) {
+export function describe(root, { region_name: region, topic, ...visitor }) {
+  const { lane, lang, audience, danger, returned, away } = visitor;
   fill(root, { region, topic });
   show(root, "region", region ? "known" : "unknown");
   show(root, "topic", topic ? "known" : "unknown");
   show(root, "lane", lane);
   show(root, "lang", lang);
   if (audience) show(root, "audience", audience);
-  show(root, "danger", danger ? "yes" : "no");
+  for (const [mark, applies] of Object.entries({ danger, returned, away })) {
+    show(root, mark, applies ? "yes" : "no");
+  }
 }

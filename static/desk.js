@@ -3,6 +3,7 @@ import { call } from "./call.js";
 import { DeskConversation } from "./desk-conversation.js";
 import { WaitingList } from "./desk-waiting.js";
 import { EventStream } from "./events.js";
+import { Heartbeat } from "./heartbeat.js";
 import { copyOf } from "./page.js";
 import { fill, show } from "./parts.js";
 
@@ -26,6 +27,7 @@ export class Desk {
       onLine: (up) => show(root, "line", up ? "up" : "lost"),
       onRefused: () => this.#signedOut(),
     }).open();
+    new Heartbeat(() => this.#post("beat"));
   }
 
   async #post(path, body) {

@@ -16,12 +16,12 @@ export class Log {
     new IntersectionObserver((seen) => this.#look(seen.pop().isIntersecting), { rootMargin: "40px" })
       .observe(end);
     // What opens or grows, a keyboard, a notice, a long draft, must not cover what was just read.
-    const stay = () => this.#atEnd && this.#toEnd();
+    const stay = () => this.#stays && this.toEnd();
     addEventListener("resize", stay);
     const sizes = new ResizeObserver(stay);
     sizes.observe(list);
     sizes.observe(list.parentElement);
-    jump.addEventListener("click", () => this.#toEnd());
+    jump.addEventListener("click", () => this.toEnd());
   }
 
   // Answers whether the message is new. A reader who looks something up higher is left there.
@@ -38,7 +38,14 @@ export class Log {
 
   addUnsent(bubble) {
     this.#insert(bubble, null);
-    this.#toEnd();
+    this.toEnd();
+  }
+
+  toEnd() {
+    this.#jump.hidden = true;
+    // A log with a scroll bar of its own must not move the page under somebody's hands.
+    if (getComputedStyle(this.#list).overflowY !== "visible") this.#list.scrollTop = this.#list.scrollHeight;
+    else this.#end.scrollIntoView({ block: "end" });
   }
 
   clear() {
@@ -46,11 +53,16 @@ export class Log {
     for (const message of this.#list.querySelectorAll("[data-message], [data-unsent]")) message.remove();
   }
 
+  // Somebody who opened a part that holds the log is reading that.
+  get #stays() {
+    return this.#atEnd && !this.#list.parentElement.querySelector("[data-log-hold][open]");
+  }
+
   #insert(message, before) {
-    const wasAtEnd = this.#atEnd;
+    const stays = this.#stays;
     const last = this.#end.parentNode === this.#list ? this.#end : null;
     this.#list.insertBefore(message, before ?? last);
-    if (wasAtEnd) this.#toEnd();
+    if (stays) this.toEnd();
     else this.#jump.hidden = false;
   }
 
@@ -64,13 +76,6 @@ export class Log {
   #look(atEnd) {
     this.#atEnd = atEnd;
     if (atEnd) this.#jump.hidden = true;
-  }
-
-  #toEnd() {
-    this.#jump.hidden = true;
-    // A log with a scroll bar of its own must not move the page under somebody's hands.
-    if (getComputedStyle(this.#list).overflowY !== "visible") this.#list.scrollTop = this.#list.scrollHeight;
-    else this.#end.scrollIntoView({ block: "end" });
   }
 }
 

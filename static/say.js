@@ -66,6 +66,8 @@ export class Say {
     if (!text || this.#field.readOnly || this.#count() < 0) return;
     this.empty();
     this.tell();
+    // The message takes away the sign that somebody types; the next one brings it back.
+    this.#typedAt = 0;
     this.#onSay(text);
   }
 

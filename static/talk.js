@@ -53,6 +53,11 @@ export class Talk {
     if (from !== this.#side) this.#typing.show();
   }
 
+  // Where the last words are.
+  toEnd() {
+    this.#log.toEnd();
+  }
+
   // The line is back.
   hurry() {
     this.#outbox.hurry();

@@ -38,6 +38,7 @@ def test_a_visitors_words_reach_an_advisor_and_come_back(service, advisor, store
         "position": 1,
         "estimate_s": None,
         "advisor": None,
+        "danger": False,
     }
     page, desk = visitor.listens(), advisor.listens()
     until(lambda: desk.of("waiting") and desk.of("waiting")[-1]["waiting"], "the desk sees it")

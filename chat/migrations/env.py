@@ -7,10 +7,10 @@ import os
 from alembic import context
 from sqlalchemy import Connection
 
-from luwte.chat import database, staff
+from luwte.chat import database, hours, staff
 
 # Every module with tables must be imported before `--autogenerate` compares.
-TABLES = (staff.Staff,)
+TABLES = (staff.Staff, hours.WeekRow, hours.OtherDayRow, hours.SwitchRow)
 
 
 def run(connection: Connection) -> None:

@@ -76,7 +76,9 @@ class Visit:
         self.advisor = advisor
         self.words = Words()
         self.conversation = ""
+        self.faults: list[str] = []
         self.page.on("response", self._notes_the_token)
+        self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
 
     def arrives(self, other_site: str) -> None:
         self.browser.arrives(other_site, self.address)
