@@ -74,10 +74,13 @@ for i = 1, #quiet, 2 do
   local id, last = quiet[i], tonumber(quiet[i + 1])
   local conversation = '{' .. ARGV[2] .. '}:conversation:' .. id
   local log = '{' .. ARGV[2] .. '}:log:' .. id
-  local c = redis.call('HMGET', conversation, 'state', 'advisor', 'warned')
+  local c = redis.call('HMGET', conversation, 'state', 'advisor', 'warned', 'away')
   ARGV[1] = id
   if c[1] ~= 'open' then
     redis.call('ZREM', KEYS[1], id)
+  elseif c[4] then
+    -- Who dropped out may come back for longer than this; then the conversation runs out.
+    redis.call('ZADD', KEYS[1], at - ARGV[4] + 60000, id)
   elseif last < at - ARGV[5] then
     redis.call('ZREM', KEYS[1], id)
     redis.call('ZREM', '{' .. ARGV[2] .. '}:seen', id)

@@ -11,11 +11,12 @@ from redis import Redis
 
 from . import keys, scripts
 from .seal import Box, Seal
+from .store import replicas_of
 
 # How long the last words wait for a visitor whose line is down when the advisor ends.
 LINGER_S = 60
 # And so long when they were sent: a line that was cut just then is back by that time.
-SENT_S = 10
+SENT_S = 30
 # An advisor who was silent for this long is no longer counted as present.
 PRESENT_S = 45
 CHATS_AT_ONCE = 2
@@ -93,8 +94,12 @@ class Conversation:
         Raises Gone, or NotYours when the conversation is another advisor's.
         """
         sealed = self.box.seal(text)
-        answer = self._run(scripts.SAY, [sender, sealed, key, by, name, self._idle_s])
-        return answer[0].decode(), bool(answer[1])
+        held = int(replicas_of(self._redis) > 0)
+        args = [sender, sealed, key, by, name, self._idle_s, held]
+        number, is_new, news = self._run(scripts.SAY, args)
+        if news:
+            self._run(scripts.PUBLISH, [news])
+        return number.decode(), bool(is_new)
 
     def messages(self, after: str = "") -> list[Message]:
         """All messages after the one with that id, in order."""

@@ -34,6 +34,14 @@ local function waiting(lane) return '{' .. ARGV[2] .. '}:waiting:' .. lane end
 local function tell(...)
   redis.call('SPUBLISH', ARGV[3], table.concat({...}, '\\0'))
 end
+local function message(advisor, previous, id, sender, key, name, body)
+  return table.concat({'message', ARGV[1], advisor, previous, id, sender, key, name, body}, '\\0')
+end
+local function touched()
+  local quiet = '{' .. ARGV[2] .. '}:quiet'
+  redis.call('ZADD', quiet, now(), ARGV[1])
+  redis.call('EXPIRE', quiet, 86400)
+end
 -- A sign of life from the visitor. Whoever had lost their place joins again, at the end; danger
 -- keeps its head start.
 local function here(conversation, seen, state, lane, away, advisor, seconds)
@@ -48,6 +56,7 @@ local function here(conversation, seen, state, lane, away, advisor, seconds)
     tell('waiting', lane)
   elseif away then
     redis.call('HDEL', conversation, 'away')
+    touched()
     tell('state', ARGV[1], advisor or '')
   end
 end
@@ -72,17 +81,14 @@ local function estimated(lane, place, patience, most)
   for _, length in ipairs(lengths) do sum = sum + length end
   return math.ceil(place * (sum / #lengths) / (there * most))
 end
-local function touched()
-  local quiet = '{' .. ARGV[2] .. '}:quiet'
-  redis.call('ZADD', quiet, now(), ARGV[1])
-  redis.call('EXPIRE', quiet, 86400)
-end
-local function add(conversation, log, advisor, sender, key, name, body)
+-- Answers the id and the news, which is told now, or by the caller when it is `held`.
+local function add(conversation, log, advisor, sender, key, name, body, held)
   local previous = redis.call('HGET', conversation, 'last') or ''
   local id = redis.call('XADD', log, '*', 'f', sender, 'k', key, 'n', name, 'b', body)
   redis.call('HSET', conversation, 'last', id)
-  tell('message', ARGV[1], advisor, previous, id, sender, key, name, body)
-  return id
+  local news = message(advisor, previous, id, sender, key, name, body)
+  if not held then redis.call('SPUBLISH', ARGV[3], news) end
+  return id, news
 end
 """
 
@@ -160,6 +166,8 @@ return 'new'
 )
 
 # ARGV 4 sender  5 sealed text  6 the client's key  7 advisor's number  8 advisor's name  9 seconds
+#      10 '1': do not tell it, but answer with the news, for PUBLISH when the replicas have it.
+#      Otherwise a message that is lost with the primary, and said again, would be shown twice.
 SAY = Script(
     """
 local kept = 'k:' .. ARGV[4] .. ':' .. ARGV[6]
@@ -169,19 +177,25 @@ if ARGV[4] == 'advisor' and c[2] ~= ARGV[7] then return 'not-yours' end
 if ARGV[6] ~= '' and c[3] then
   -- A write, however small: WAIT then waits for what the first try wrote too.
   redis.call('EXPIRE', KEYS[2], ARGV[9])
-  return {c[3], 0}
+  -- Nobody knows whether the first try came to telling; what was shown is not shown again.
+  local news = message(c[2] or '', '?', c[3], ARGV[4], ARGV[6], ARGV[8], ARGV[5])
+  return {c[3], 0, ARGV[10] == '1' and news or ''}
 end
 if ARGV[4] == 'visitor' then here(KEYS[1], KEYS[3], c[1], c[4], c[5], c[2], ARGV[9]) end
 if c[1] == 'open' then touched() end
 if c[6] then redis.call('HDEL', KEYS[1], 'warned') end
-local id = add(KEYS[1], KEYS[2], c[2] or '', ARGV[4], ARGV[6], ARGV[8], ARGV[5])
+local held = ARGV[10] == '1'
+local id, news = add(KEYS[1], KEYS[2], c[2] or '', ARGV[4], ARGV[6], ARGV[8], ARGV[5], held)
 if ARGV[6] ~= '' then redis.call('HSET', KEYS[1], kept, id) end
 redis.call('EXPIRE', KEYS[1], ARGV[9])
 redis.call('EXPIRE', KEYS[2], ARGV[9])
-return {id, 1}
+return {id, 1, held and news or ''}
 """,
     promised=True,
 )
+
+# ARGV 4 the news
+PUBLISH = Script("redis.call('SPUBLISH', ARGV[3], ARGV[4]) return 'ok'")
 
 # Answers the place (0: not waiting), the estimate in seconds (-1: not known) and the fields that
 # both sides may need.

@@ -136,6 +136,22 @@ def test_a_word_after_the_warning_starts_the_time_again(redis, chat):
     assert texts == ["joined", "quiet", "ik ben er nog", "quiet"]
 
 
+def test_a_visitor_who_dropped_out_can_come_back_to_a_quiet_conversation(redis, chat):
+    conversation = visitor(chat)
+    chat.shift("1", "Noor", []).take()
+    chat.presence.here("1")
+    redis.zadd(keys.seen_key("VT14"), {conversation.name: 1})
+    looks_after(redis, visitor_s=60)()
+
+    looks_after(redis, warn_s=0, idle_s=0)()
+    assert conversation.state().state == "open"
+    conversation.keep()
+
+    assert not conversation.state().away
+    looks_after(redis, warn_s=0, idle_s=0)()
+    assert conversation.state().reason == "idle"
+
+
 def test_a_place_whose_conversation_is_gone_is_cleared(redis, chat):
     gone, there = visitor(chat), visitor(chat)
     redis.delete(keys.conversation_key(gone.name))

@@ -110,7 +110,8 @@ def test_no_message_is_lost_when_the_subscription_is_cut(redis, chat):
     assert page.reads(40) == expected
 
 
-def test_the_advisors_goodbye_arrives_before_the_end(redis, chat):
+def test_the_advisors_goodbye_arrives_before_the_end(redis, chat, monkeypatch):
+    monkeypatch.setattr("luwte.chat.events.SENT_S", 1)
     conversation = visitor(chat)
     page = Page(visitor_events(conversation, chat.hub))
     page.hears("state")
