@@ -24,6 +24,9 @@ from .waiting import SHIFT_S
 log = logging.getLogger(__name__)
 
 ROUND_S = 2.0
+# So long without a round, and nobody could give a sign of life: not they were gone, but we were.
+# Together with the time between two signs it is less than anybody's patience.
+GAP_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,18 @@ end
 return answer
 """)
 
+# Answers whether silence must not count now.
+# KEYS 1 when the last round was  2 there while silence does not count
+# ARGV 1 ms without a round that are a gap  2 seconds in which all may come back after one
+AFTER_A_GAP = Script("""
+local last = redis.call('GET', KEYS[1])
+redis.call('SET', KEYS[1], string.format('%.0f', now()), 'EX', 86400)
+if last and now() - last > tonumber(ARGV[1]) then
+  redis.call('SET', KEYS[2], '1', 'EX', ARGV[2])
+end
+return redis.call('EXISTS', KEYS[2])
+""")
+
 # ARGV 4 the advisor, who must look at this conversation
 POINT_OUT = Script("tell('state', ARGV[1], ARGV[4]) return 'ok'")
 
@@ -167,13 +182,22 @@ class Care:
         while not self._stopped:
             try:
                 if self._redis.set(keys.ROUND, "1", nx=True, px=int(ROUND_S * 900)):
-                    self.go_round()
+                    self.take_turn()
             except UNREACHABLE as error:
                 log.warning("nobody can be looked after now: %s", type(error).__name__)
             except Exception as error:
                 # The round must go on: the next one finds what this one did not finish.
                 log.error("a round of care failed: %s", type(error).__name__)
             time.sleep(ROUND_S)
+
+    def take_turn(self) -> None:
+        """Go the round, but not right after the store or all of us were away: then everybody seems
+        to have been silent, and would lose their place or their advisor.
+        """
+        patience = max(self._patience.visitor_s, self._patience.advisor_s)
+        args = [_ms(GAP_S), int(patience)]
+        if not AFTER_A_GAP(self._redis, [keys.LOOKED, keys.PARDON], args):
+            self.go_round()
 
     def go_round(self) -> None:
         """Look after everybody once."""

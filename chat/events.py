@@ -121,7 +121,8 @@ class _VisitorPage:
         except Gone:
             yield Event("ended", by="system", reason="expired")
             return
-        # That it was sent does not mean that it arrived; to a line that was cut it was not even sent.
+        # That it was sent does not mean that it arrived; on a line that was cut it was not even
+        # sent.
         if HUNG_UP not in self._listener.wait(0):
             self._conversation.forget(SENT_S)
 
@@ -195,14 +196,21 @@ def desk_events(
     """Everything that one advisor's desk must know, for ever.
 
     `cursor` is the last event id that the desk had: where it was in each of its conversations.
-    `alive` is called now and then for as long as somebody listens.
+    `alive` is called at once and now and then for as long as somebody listens.
     """
+    # Before the answer begins: without a store it must be another one.
+    alive()
+    return _desk_events(shift, hub, cursor, alive, environ)
+
+
+def _desk_events(
+    shift: Shift, hub: Hub, cursor: str, alive: Callable[[], None], environ: Mapping[str, Any]
+) -> Iterator[Event]:
     topics = [about_line(queue, lane) for queue, lane in shift.lines]
     with (
         hub.listening(about_member(shift.member), *topics) as listener,
         watched(environ, listener),
     ):
-        alive()
         signs = _Regularly(alive)
         page = _DeskPage(shift, cursor)
         yield from page.look()

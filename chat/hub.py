@@ -23,6 +23,8 @@ from .store import look_again, node_of
 # server leaves it hanging on a dead connection.
 QUIET_S = 2.0
 AGAIN_S = 0.5
+# A page that opens waits so long for the first subscription; without it, it reads when it comes.
+FIRST_S = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +124,7 @@ class Hub:
             self._pid = os.getpid()
             self.connected.clear()
             threading.Thread(target=self._run, name="hub", daemon=True).start()
-        self.connected.wait(QUIET_S)
+        self.connected.wait(FIRST_S)
 
     def stop(self) -> None:
         """Hear no more; ends within a moment."""
@@ -136,11 +138,12 @@ class Hub:
                 self._round += 1
                 sources = self._sources()
                 for source in sources[1:]:
-                    threading.Thread(target=self._hear, args=(source, self._round)).start()
+                    args = (source, self._round)
+                    threading.Thread(target=self._hear_too, args=args, daemon=True).start()
                 self._hear(sources[0], self._round)
             except Exception as error:
                 # Whatever it was: a hub that died would leave every open page deaf.
-                log.warning("the news of the store is cut off: %s", type(error).__name__)
+                _tell_cut_off(error)
             self.connected.clear()
             if time.monotonic() - began < AGAIN_S:
                 time.sleep(AGAIN_S)
@@ -156,6 +159,12 @@ class Hub:
             by_server.setdefault(id(server), Source(server, [])).channels.append(channel)
         self._unconfirmed = {channel for one in by_server.values() for channel in one.channels}
         return list(by_server.values())
+
+    def _hear_too(self, source: Source, round_: int) -> None:
+        try:
+            self._hear(source, round_)
+        except Exception as error:
+            _tell_cut_off(error)
 
     def _hear(self, source: Source, round_: int) -> None:
         try:
@@ -197,6 +206,10 @@ class Hub:
         for topic in _topics(news):
             for listener in tuple(self._listeners.get(topic, ())):
                 listener.put(news)
+
+
+def _tell_cut_off(error: Exception) -> None:
+    log.warning("the news of the store is cut off: %s", type(error).__name__)
 
 
 def _next(pubsub: PubSub) -> Any:

@@ -18,6 +18,8 @@ LANES = ("public", "professional")
 
 PRESENT = "{staff}:present"  # when each advisor was last there
 ROUND = "{staff}:round"  # held by the process that goes the round of care
+LOOKED = "{staff}:looked"  # when the last round was
+PARDON = "{staff}:pardon"  # there while nobody's silence counts
 
 _QUEUE = r"(?:NL|VT\d{2})"
 _CONVERSATION = re.compile(rf"({_QUEUE})\.[A-Za-z0-9_-]{{22}}")

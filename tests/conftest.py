@@ -8,8 +8,24 @@ import pytest
 from redis import Redis
 
 from luwte.chat.store import connect
+from tests.chaos.stores import Cluster, cluster
 from tests.servers import RedisServer, redis_server
 from tests.service import Advisor, Service, running
+
+# What the chat does with its store, and the fixed interface, must hold on a cluster too.
+ON_A_CLUSTER_TOO = {
+    f"tests.test_{name}"
+    for name in ("waiting", "conversation", "events", "care", "return_code", "contract")
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    more = ["cluster"] if metafunc.module.__name__ in ON_A_CLUSTER_TOO else []
+    if "service" in metafunc.fixturenames:
+        kinds = ["redis-server", "embedded", *more]
+        metafunc.parametrize("service", kinds, indirect=True, scope="session")
+    elif "redis" in metafunc.fixturenames and more:
+        metafunc.parametrize("redis", ["redis-server", *more], indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -18,16 +34,24 @@ def redis_of_the_run() -> Iterator[RedisServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def cluster_of_the_run() -> Iterator[Cluster]:
+    with cluster() as three:
+        yield three
+
+
 @pytest.fixture
-def redis(redis_of_the_run: RedisServer) -> Iterator[Redis]:
-    """An empty store."""
-    client = connect(redis_of_the_run.url)
+def redis(request: pytest.FixtureRequest) -> Iterator[Redis]:
+    """An empty store: one server, or where the chat itself is tested a cluster too."""
+    kind = getattr(request, "param", "redis-server")
+    name = "cluster_of_the_run" if kind == "cluster" else "redis_of_the_run"
+    client = connect(request.getfixturevalue(name).url)
     client.flushall()
     yield client
     client.close()
 
 
-@pytest.fixture(scope="session", params=["redis-server", "embedded"])
+@pytest.fixture(scope="session")
 def service(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
@@ -37,7 +61,8 @@ def service(
         with running(folder) as service:
             yield service
         return
-    with redis_server() as server, running(folder, redis_url=server.url) as service:
+    kind = cluster if request.param == "cluster" else redis_server
+    with kind() as store, running(folder, redis_url=store.url) as service:
         yield service
 
 

@@ -17,6 +17,7 @@ import httpx
 import pyotp
 from redis import Redis
 
+from luwte.chat.store import connect
 from tests.servers import ended, free_port, until
 
 LUWTE = [sys.executable, "-m", "luwte"]
@@ -57,7 +58,7 @@ class Service:
     def looks_into_its_store(self) -> Redis:
         """The store that the service uses, from the outside."""
         if url := self.env.get("LUWTE_REDIS_URL"):
-            return Redis.from_url(url)
+            return connect(url)
         store = self.folder / "data" / "store"
         short_cut = store / "short-cut"
         folder = short_cut.readlink() if short_cut.is_symlink() else store

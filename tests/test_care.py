@@ -188,6 +188,25 @@ def test_everybody_who_joins_is_taken_within_the_bound_of_danger(redis, chat):
     assert early.state().position == 1
 
 
+def test_nobody_is_blamed_for_a_silence_when_we_were_away_ourselves(redis, chat):
+    waits, talks = visitor(chat), visitor(chat)
+    shift = chat.shift("1", "Noor", [])
+    shift.take(talks.name)
+    care = Care(redis, keys.all_queues(list(REGIONS)), Patience(), linger_s=60)
+    care.take_turn()
+
+    redis.set(keys.LOOKED, 1)  # as if the last round was long ago
+    redis.zadd(keys.seen_key("VT14"), {waits.name: 1})
+    redis.hset(keys.conversation_key(talks.name), "taken", 1)
+    care.take_turn()
+    care.take_turn()
+    assert (waits.state().position, talks.state().state) == (1, "open")
+
+    redis.delete(keys.PARDON)
+    care.take_turn()
+    assert (waits.state().state, talks.state().state) == ("away", "waiting")
+
+
 def test_nothing_to_do_is_done_quietly(redis, chat):
     looks_after(redis, visitor_s=0, advisor_s=0, warn_s=0, idle_s=0)()
     with pytest.raises(NobodyWaiting):

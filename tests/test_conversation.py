@@ -62,6 +62,16 @@ def test_only_the_advisor_who_has_it_can_answer(chat, conversation):
         conversation.say("advisor", "dag", "k", by="2", name="Sam")
 
 
+def test_only_the_advisor_who_has_it_can_end_it(chat, conversation):
+    chat.shift("1", "Noor", []).take()
+
+    with pytest.raises(NotYours):
+        conversation.end("advisor", "done", member="2")
+    assert conversation.state().state == "open"
+    conversation.end("advisor", "done", member="1")
+    assert conversation.state().state == "ended"
+
+
 def test_an_ended_conversation_leaves_no_key(redis, conversation):
     conversation.say("visitor", "hallo", "k")
     conversation.end("visitor")

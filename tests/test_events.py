@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 from redis import Redis
 
 from luwte.chat.conversation import Message
+from luwte.chat import keys
 from luwte.chat.events import Event, desk_events, visitor_events
 from luwte.chat.parts import Chat, put_together
 from tests.servers import until
@@ -163,6 +165,49 @@ def test_a_desk_that_comes_back_gets_what_it_missed_in_every_conversation(chat):
     back = Page(desk_events(shift, chat.hub, desk.heard[-1].id))
 
     assert sorted(back.reads(2)) == ["een later", "twee later"]
+
+
+def test_the_places_in_all_conversations_are_told_from_the_first_message_on(chat):
+    one, two = visitor(chat), visitor(chat)
+    shift = chat.shift("1", "Noor", [])
+    shift.take()
+    shift.take()
+    desk = Page(desk_events(shift, chat.hub))
+    desk.reads(2)
+
+    # The line is cut after the first message of the first conversation, every time.
+    cursor = desk.heard[-1].id
+    for conversation in (one, two):
+        conversation.say("visitor", "nog iets", "k")
+    read = []
+    for _ in range(4):
+        back = Page(desk_events(shift, chat.hub, cursor))
+        back.hears("waiting")
+        heard = [event for event in back.heard if event.name == "message"]
+        read += [event.message.text for event in heard[:1]]
+        cursor = heard[0].id if heard else cursor
+
+    assert read == ["nog iets", "nog iets"]
+
+
+def test_much_news_does_not_keep_a_page_from_giving_signs_of_life(redis, chat, monkeypatch):
+    monkeypatch.setattr("luwte.chat.events.BEAT_S", 0.4)
+    conversation = visitor(chat)
+    page = Page(visitor_events(conversation, chat.hub))
+    page.hears("state")
+    desk_signs: list[float] = []
+    shift = chat.shift("1", "Noor", [])
+    desk = Page(desk_events(shift, chat.hub, alive=lambda: desk_signs.append(time.monotonic())))
+    desk.hears("waiting")
+    redis.zadd(keys.seen_key("VT14"), {conversation.name: 1})
+
+    until_later = time.monotonic() + 1.0
+    while time.monotonic() < until_later:
+        visitor(chat).end("visitor")  # news for everybody in the line, and no quiet moment
+        time.sleep(0.05)
+
+    assert redis.zscore(keys.seen_key("VT14"), conversation.name) > 1
+    assert len(desk_signs) > 2
 
 
 def test_typing_is_told_to_the_other_side_only(chat):

@@ -10,8 +10,9 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page, Playwright
 
+from tests.browser.driver import playwright
 from tests.servers import until
 
 # Nothing else than these: Playwright's own list switches off what an ordinary browser has, such as
@@ -153,10 +154,9 @@ def chromium(
     profile: Path, *, javascript: bool = True, flags: Sequence[str] = ()
 ) -> Iterator[Chromium]:
     """A browser on this profile; whatever happens, it has ended afterwards."""
-    with sync_playwright() as playwright:
-        browser = Chromium(playwright, profile, javascript, flags)
-        try:
-            yield browser
-        finally:
-            if _runs(browser.process):
-                browser.quits()
+    browser = Chromium(playwright(), profile, javascript, flags)
+    try:
+        yield browser
+    finally:
+        if _runs(browser.process):
+            browser.quits()
