@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
-from luwte.chat.conversation import Message
 from luwte.chat import keys
+from luwte.chat.conversation import Message
 from luwte.chat.events import Event, desk_events, visitor_events
 from luwte.chat.parts import Chat, put_together
 from tests.servers import until
