@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime
 
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
 
@@ -93,9 +94,11 @@ def code() -> Answer:
 @blueprint.post("/chat/return")
 def come_back() -> Answer:
     typed = clean.line(fields().get("code"), "code", most=100)
-    chat().guesses.count(request.remote_addr or "")
+    # Nobody can tell from the store who guessed, nor that it was the same one yesterday.
+    who = f"{datetime.now(UTC).date()} {request.remote_addr}"
+    chat().guesses.count(who)
     token = chat().codes.use(typed)
-    chat().guesses.forget(request.remote_addr or "")
+    chat().guesses.forget(who)
     conversation = chat().waiting.of_token(token)
     conversation.keep()
     return jsonify({"token": token} | state_data(conversation.state())), 200
