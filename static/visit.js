@@ -54,7 +54,7 @@ export class Visit {
     const turn = this.#takeTurn();
     const { url, options, top } = path[path.length - 1];
     const slow = setTimeout(() => document.body.setAttribute("aria-busy", "true"), SLOW_MS);
-    const late = setTimeout(() => turn.abort(), ANSWER_WITHIN_MS);
+    const late = setTimeout(() => turn.abort(), PAGE_WITHIN_MS);
     const page = await fetchPage(url, { ...options, signal: turn.signal });
     clearTimeout(slow);
     clearTimeout(late);

@@ -384,6 +384,7 @@ def test_of_two_quick_taps_the_last_wins(opens):
     link(page, SECTION).click()
     with page.expect_request("**/jongeren/"):
         link(page, "/jongeren/").click()
+    expect(page.locator("[data-visit-notice]")).to_have_count(0)
 
     held.lets_go("/jongeren/")
     sees(page, "/jongeren/")
