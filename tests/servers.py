@@ -13,7 +13,7 @@ from pathlib import Path
 
 import redis
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 
 
 def until(true: Callable[[], object], what: str, seconds: float = WAIT_S) -> None:
