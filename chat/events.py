@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .conversation import SENT_S, Conversation, Gone, Message, State
-from .hub import Hub, Listener, News, about_conversation, about_line, about_member
+from .hub import RESYNC, Hub, Listener, News, about_conversation, about_line, about_member
 from .line import HUNG_UP, watched
 from .waiting import Shift, Waiter
 
@@ -109,7 +109,7 @@ class _VisitorPage:
             with suppress(Gone):  # that it has ended is told below
                 self._conversation.keep()
             yield from self._look()
-            signs = _Regularly(self._conversation.keep)
+            signs = _Regularly(self._sign_of_life)
             while self._shown:
                 heard = self._listener.wait(BEAT_S)
                 signs.give(now=HUNG_UP in heard)
@@ -125,6 +125,13 @@ class _VisitorPage:
         # sent.
         if HUNG_UP not in self._listener.wait(0):
             self._conversation.forget(SENT_S)
+
+    def _sign_of_life(self) -> None:
+        try:
+            self._conversation.keep()
+        except Gone:
+            # It has just ended: what was heard until then is told first, the last words too.
+            self._listener.put(RESYNC)
 
     def _look(self) -> Iterator[Event]:
         """Read all that may have changed."""

@@ -126,6 +126,21 @@ def test_the_advisors_goodbye_arrives_before_the_end(redis, chat, monkeypatch):
     until(lambda: not [k for k in redis.scan_iter("*") if b"VT14." in k], "the keys are gone")
 
 
+def test_a_sign_of_life_that_comes_after_the_end_loses_no_last_word(chat, monkeypatch):
+    monkeypatch.setattr("luwte.chat.events.BEAT_S", 0)  # a sign with everything that is heard
+    conversation = visitor(chat)
+    events = visitor_events(conversation, chat.hub)
+    next(events)
+    chat.shift("1", "Noor", []).take()
+    conversation.say("advisor", "sterkte", "k", by="1", name="Noor")
+    conversation.end("advisor", "done")
+
+    told = list(events)
+
+    assert [event.message.text for event in told if event.message] == ["joined", "sterkte"]
+    assert (told[-1].name, told[-1].by) == ("ended", "advisor")
+
+
 def test_the_visitors_last_words_reach_the_desk_though_they_are_deleted(chat):
     conversation = visitor(chat)
     shift = chat.shift("1", "Noor", [])
