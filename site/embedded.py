@@ -19,6 +19,8 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from gevent import monkey
+
 from . import machine
 
 START_S = 10.0
@@ -96,10 +98,23 @@ class EmbeddedStore:
                 self._process.kill()
                 self._process.wait()
         if self._lock >= 0:
-            self._socket.unlink(missing_ok=True)
-            _remove_short_cut(self._folder)
+            self._remove_files()
             os.close(self._lock)
             self._lock = -1
+
+    def stop_now(self) -> None:
+        """The same from a signal handler, which may not wait for greenlets; then leave at once."""
+        self._stopping = True
+        if self._process and self._process.returncode is None:
+            self._process.send_signal(signal.SIGKILL)
+            with suppress(ChildProcessError):
+                monkey.get_original("os", "waitpid")(self._process.pid, 0)
+        if self._lock >= 0:
+            self._remove_files()
+
+    def _remove_files(self) -> None:
+        self._socket.unlink(missing_ok=True)
+        _remove_short_cut(self._folder)
 
     def _take_lock(self) -> None:
         try:

@@ -45,11 +45,10 @@ def serve(settings: Settings, host: str, port: int, workers: int | None) -> None
     Raises BadSetting, CannotStart or DatabaseUnusable when it cannot be started.
     """
     machine.prepare()
-    _end_in_order()
+    store = EmbeddedStore(settings.data_dir) if settings.embedded_redis else None
+    _end_in_order(store)
     with contextlib.ExitStack() as started:
-        store = None
-        if settings.embedded_redis:
-            store = EmbeddedStore(settings.data_dir)
+        if store:
             started.callback(store.stop)
             store.start()
         patience = ORPHAN_S if store and store.found_orphan else 0
@@ -165,11 +164,17 @@ def _reason(error: BaseException) -> str:
     return type(error).__name__
 
 
-def _end_in_order() -> None:
-    """Before gunicorn listens for signals, a stop must end what was started already."""
+def _end_in_order(store: EmbeddedStore | None) -> None:
+    """Before gunicorn listens for signals, a stop must end what was started already.
+
+    It leaves at once: an exception out of a handler could land in the middle of a greenlet's
+    switch, where it is lost, and the service with it.
+    """
 
     def stop(*_: object) -> None:
-        sys.exit(0)
+        if store:
+            store.stop_now()
+        os._exit(0)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
