@@ -85,7 +85,16 @@ class Tab:
 
     def picture(self) -> str:
         """What is on the screen, as a PNG; two that are alike are the same text."""
-        return str(self._line.send("Page.captureScreenshot")["data"])
+        taken: list[str] = []
+
+        def take() -> bool:
+            # In the moment between two pages the browser has no picture.
+            with suppress(Error):
+                taken.append(str(self._line.send("Page.captureScreenshot")["data"]))
+            return bool(taken)
+
+        until(take, "the browser shows something")
+        return taken[0]
 
 
 @contextmanager
