@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -12,11 +14,13 @@ from redis.cluster import ClusterNode, RedisCluster
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
+log = logging.getLogger(__name__)
+
 # A visitor waits for the answer: what Redis cannot say in this time is *unavailable*.
 CONNECT_S = 1.0
-ANSWER_S = 1.5
+ANSWER_S = 1.2
 # How long a write may take to reach a replica before it counts as not done.
-REPLICA_MS = 1000
+REPLICA_MS = 800
 # A sentinel only tells where the primary is; when one is silent, the next is asked.
 SENTINEL_S = 0.4
 # More than this many pages never ask in one moment; each connection is there when it is needed.
@@ -35,6 +39,8 @@ UNREACHABLE = (
     redis_errors.TimeoutError,
     redis_errors.ReadOnlyError,
     redis_errors.ClusterError,
+    redis_errors.RedisClusterException,
+    redis_errors.AskError,
     redis_errors.ClusterDownError,
     redis_errors.MasterDownError,
     redis_errors.TryAgainError,
@@ -97,7 +103,34 @@ def _cluster(rest: str, options: dict[str, Any]) -> Any:
         options["password"] = unquote(parts.password)
     node: Any = ClusterNode
     nodes = [node(host, port) for host, port in _hosts(parts.netloc.rpartition("@")[2])]
-    return RedisCluster(startup_nodes=nodes, **options)
+    client = RedisCluster(startup_nodes=nodes, **options)
+    client.luwte_topology = _Topology(client.nodes_manager)  # type: ignore[attr-defined]
+    return client
+
+
+class _Topology:
+    """Which server of a cluster has what.
+
+    A request that meets a fault only has it asked anew: while servers hang, that takes longer than
+    anybody may wait.
+    """
+
+    def __init__(self, nodes: Any) -> None:
+        self.ask = nodes.initialize
+        self._asking = threading.Lock()
+        nodes.initialize = self._ask_beside
+
+    def _ask_beside(self, *args: Any, **options: Any) -> None:
+        if self._asking.acquire(blocking=False):
+            threading.Thread(target=self._ask_once, args=args, kwargs=options, daemon=True).start()
+
+    def _ask_once(self, *args: Any, **options: Any) -> None:
+        try:
+            self.ask(*args, **options)
+        except UNREACHABLE as error:
+            log.warning("the cluster cannot be asked: %s", type(error).__name__)
+        finally:
+            self._asking.release()
 
 
 def _hosts(text: str) -> list[tuple[str, int]]:
@@ -127,4 +160,4 @@ def _place(cluster: Any, key: str) -> ClusterNode:
 def look_again(redis: Any) -> None:
     """Ask a cluster anew which server has what."""
     if isinstance(redis, RedisCluster):
-        redis.nodes_manager.initialize()
+        redis.luwte_topology.ask()  # type: ignore[attr-defined]

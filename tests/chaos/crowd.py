@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Any
 
 from luwte.chat import keys
@@ -59,7 +60,7 @@ class Crowd:
         tally, moments = self.tally, self._acknowledged
         tally.conversations = len(self.talks)
         tally.acknowledged = len(moments)
-        gaps = (b - a for a, b in zip(moments, moments[1:], strict=False))
+        gaps = (b - a for a, b in pairwise(moments))
         tally.gap_s = round(max(gaps, default=0.0), 2)
         for name, talk in self.talks.items():
             tally.judge(name, talk)
@@ -177,7 +178,6 @@ class Visitor:
                 if name == "gone" and "visitor" not in talk.ended:
                     self._crowd.tally.note([f"{talk.number} was never told that it is over"])
                 await talk.is_told_the_end("visitor")
-                talk.heard["dbg"] = [("1-1", "dbg", f"{name} {data} {time.time()} {stream.resumed}")]
                 break
         self._crowd.streams.remove(stream)
         self._crowd.tally.resumed += stream.resumed

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from luwte import create_app
 from luwte.chat import desk_session, passwords
 from luwte.chat.database import engine_for, writing
-from luwte.chat.staff import Staff, Staffing
+from luwte.chat.staff import Member, Staff, Staffing
 from luwte.config import Settings
 from tests.service import Service
 
@@ -36,7 +36,7 @@ def desks(service: Service, count: int, regions: list[str]) -> list[dict[str, st
     return _signed_in(service, [everybody[email] for email in emails])
 
 
-def _signed_in(service: Service, members: list[desk_session.Member]) -> list[dict[str, str]]:
+def _signed_in(service: Service, members: list[Member]) -> list[dict[str, str]]:
     from flask_wtf.csrf import generate_csrf
 
     app = create_app(Settings.from_env(service.env))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 MOST_FAULTS, MOST_TOLD = 8, 1200
 SIDES = ("visitor", "advisor")
@@ -55,16 +56,16 @@ class Tally:
         before = (self.lost, self.twice, self.disorder)
         for side in SIDES:
             numbers = [_number(number) for number, _, _ in talk.heard[side]]
-            self.disorder += sum(b < a for a, b in zip(numbers, numbers[1:], strict=False))
+            self.disorder += sum(b < a for a, b in pairwise(numbers))
             for sender in SIDES:
                 said, texts = talk.said[sender], talk.texts(side, sender)
                 self.twice += len(texts) - len(set(texts))
-                # One's own last words may not come back before the end: that they are sent is known.
+                # One's own last words may not come back before the end: they are known to be sent.
                 self.lost += len(set(said) - set(texts)) if side != sender else 0
                 expected = [text for text in said if text in set(texts)]
                 self.disorder += list(dict.fromkeys(texts)) != expected
         if before != (self.lost, self.twice, self.disorder):
-            self.note([f"{name}: {talk.heard.get('dbg')} {talk.said} {talk.heard}"])
+            self.note([f"{name}: {talk.said} {talk.heard}"])
 
 
 @dataclass
