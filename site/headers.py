@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 from flask import Flask, Response, request
 
 from .config import Settings
-from .page_parts import Parts, csp_hash
+from .page_parts import Parts
 
 HEADERS = {
     # Not even the back-forward cache's second copy: see the exit's own script for that.
@@ -45,7 +45,7 @@ def policy(parts: Parts, settings: Settings) -> str:
     rules = {
         "default-src": "'none'",
         "script-src": parts.script_hashes,
-        "style-src": csp_hash(parts.page_style),
+        "style-src": parts.style_hashes,
         "img-src": "data:",
         "connect-src": "'self'",
         "form-action": _where_forms_lead(settings),

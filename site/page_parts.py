@@ -27,14 +27,23 @@ class Parts:
     """What base.html puts into every page, and the hashes by which the browser knows it."""
 
     page_style: Markup
+    staff_style: Markup
     exit_script: Markup
     page_script: Markup
     desk_script: Markup
+    office_script: Markup
 
     @property
     def script_hashes(self) -> str:
-        scripts = (self.exit_script, self.page_script, self.desk_script)
-        return " ".join(csp_hash(script) for script in scripts)
+        return _hashes(self.exit_script, self.page_script, self.desk_script, self.office_script)
+
+    @property
+    def style_hashes(self) -> str:
+        return _hashes(self.page_style, self.staff_style)
+
+
+def _hashes(*parts: str) -> str:
+    return " ".join(csp_hash(part) for part in parts)
 
 
 def csp_hash(text: str) -> str:
@@ -45,11 +54,19 @@ def csp_hash(text: str) -> str:
 def read_parts(folder: Path) -> Parts:
     """Put the parts together from the static folder."""
     return Parts(
-        page_style=_whole(cssmin((folder / "style.css").read_text("utf-8")), "style"),
+        page_style=_style(folder, "style"),
+        # What visitors never see does not weigh on their pages.
+        staff_style=_style(folder, "desk", "office"),
         exit_script=_whole(jsmin((folder / "exit.js").read_text("utf-8")), "script"),
         page_script=_joined(folder, "main"),
         desk_script=_joined(folder, "desk-main"),
+        office_script=_joined(folder, "office-main"),
     )
+
+
+def _style(folder: Path, *names: str) -> Markup:
+    texts = ((folder / f"{name}.css").read_text("utf-8") for name in names)
+    return _whole(cssmin("\n".join(texts)), "style")
 
 
 def _joined(folder: Path, entry: str) -> Markup:
@@ -91,9 +108,11 @@ def register(app: Flask, settings: Settings) -> None:
     app.context_processor(
         lambda: {
             "page_style": parts.page_style,
+            "staff_style": parts.staff_style,
             "exit_script": parts.exit_script,
             "page_script": parts.page_script,
             "desk_script": parts.desk_script,
+            "office_script": parts.office_script,
             "settings": settings,
         }
     )

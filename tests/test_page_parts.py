@@ -10,8 +10,10 @@ from luwte.page_parts import read_parts
 
 
 def folder(tmp_path: Path, **scripts: str) -> Path:
-    (tmp_path / "style.css").write_text("a { color: red }")
-    for name, text in ({"exit": "1", "main": "1", "desk_main": "1"} | scripts).items():
+    for name in ("style", "desk", "office"):
+        (tmp_path / f"{name}.css").write_text("a { color: red }")
+    entries = {"exit": "1", "main": "1", "desk_main": "1", "office_main": "1"}
+    for name, text in (entries | scripts).items():
         (tmp_path / f"{name.replace('_', '-')}.js").write_text(text)
     return tmp_path
 
