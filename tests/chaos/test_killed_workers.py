@@ -16,6 +16,9 @@ from tests.chaos.running import (
 from tests.servers import redis_server, until
 from tests.service import running
 
+# On a machine that is busy with other things a worker takes longer to start than to be killed.
+MOST_KILLS = 20
+
 
 def test_killed_workers_and_cut_lines_lose_no_word(tmp_path: Path) -> None:
     """A worker is killed every few seconds, and all the time lines are cut."""
@@ -35,8 +38,9 @@ def test_killed_workers_and_cut_lines_lose_no_word(tmp_path: Path) -> None:
         with crowd(plan) as people:
             kills = 0
             for kills in people.every(4.0):
-                kill_a_worker(service, kills)
-            tally = people.tally("Workers killed", kills=kills + 1)
+                if kills < MOST_KILLS:
+                    kill_a_worker(service, kills)
+            tally = people.tally("Workers killed", kills=min(kills + 1, MOST_KILLS))
     nobody_lost_a_word(tally, plan)
     assert kills >= 2 and tally.cuts > 10
 
