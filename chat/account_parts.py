@@ -1,0 +1,55 @@
+"""The parts that the pages about accounts share, put together once per application."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+from redis import Redis
+from sqlalchemy import Engine
+
+from .accounts import Accounts
+from .desk_session import SignIn
+from .dismissal import Dismissal
+from .idle import Idle
+from .invitations import Invitations
+from .parts import Chat
+from .passkeys import Passkeys
+from .staff import Member, Staffing
+from .tries import Tries
+
+
+@dataclass(frozen=True)
+class AccountParts:
+    """What a view about accounts needs."""
+
+    accounts: Accounts
+    invitations: Invitations
+    passkeys: Passkeys
+    dismissal: Dismissal
+
+
+def account_parts() -> AccountParts:
+    return cast(AccountParts, current_app.extensions["luwte.accounts"])
+
+
+def put_together(engine: Engine, redis: Redis, codes: Collection[str], chat: Chat) -> AccountParts:
+    """The accounts in one database, with the desks of one chat; connects to nothing yet."""
+    return AccountParts(
+        Accounts(engine, region_codes=codes),
+        Invitations(engine, region_codes=codes),
+        Passkeys(engine, redis),
+        Dismissal(chat),
+    )
+
+
+def sign_in_parts(staffing: Staffing, redis: Redis, secret: str, chat: Chat) -> SignIn:
+    """Signing in to the desk of that chat: beside an open conversation nobody is signed out."""
+
+    def has_chats(member: Member) -> bool:
+        shift = chat.shift(str(member.id), member.name, member.regions)
+        return bool(shift.conversations())
+
+    return SignIn(staffing, Tries(redis, secret), idle=Idle(redis), has_chats=has_chats)
