@@ -141,7 +141,7 @@ class Hours:
                 region=self._known(region),
                 day=day,
                 spans=_written(read_spans(_written(spans))),
-                reason=_tidy_reason(reason),
+                reason=tidy_reason(reason),
             )
         )
 
@@ -167,7 +167,7 @@ class Hours:
             until = datetime.fromtimestamp(math.ceil(until.timestamp() / 60) * 60, UTC)
         self._keep(
             SwitchRow(
-                region=self._known(region), open=open, until=until, reason=_tidy_reason(reason)
+                region=self._known(region), open=open, until=until, reason=tidy_reason(reason)
             )
         )
 
@@ -213,7 +213,7 @@ def _written(spans: Iterable[Span]) -> list[str]:
     return [str(span) for span in spans]
 
 
-def _tidy_reason(typed: Mapping[str, str] | None) -> dict[str, str]:
+def tidy_reason(typed: Mapping[str, str] | None) -> dict[str, str]:
     """The reason as a sentence in each language. Raises BadReason."""
     reason = {}
     for lang, text in (typed or {}).items():

@@ -32,6 +32,21 @@ def open_from(at: datetime, now: datetime | None = None) -> str:
     return _("Open vanaf %(day)s %(time)s", day=_day(at, days), time=time)
 
 
+def when(at: datetime, now: datetime | None = None) -> str:
+    """The moment itself, for those who work here: "morgen 9.00 uur"."""
+    days, time = _days(at, now), _time(at)
+    if days == 0:
+        return _("vandaag %(time)s", time=time)
+    if days == 1:
+        return _("morgen %(time)s", time=time)
+    return f"{_day(at, days)} {time}"
+
+
+def day_and_time(at: datetime) -> str:
+    """The moment itself: "4 mei 2026, 9.00 uur"."""
+    return f"{format_date(local(at), 'd MMMM y', locale=language())}, {_time(at)}"
+
+
 def _days(at: datetime, now: datetime | None) -> int:
     """How many midnights lie between."""
     return (local(at).date() - local(now or datetime.now(UTC)).date()).days

@@ -109,9 +109,7 @@ class Plan:
         # Yesterday's last hours may end today, and those of the last day begin before its end.
         days = [today + timedelta(days=n) for n in range(-1, AHEAD_DAYS + 2)]
         found = [
-            stretch
-            for day in days
-            for stretch in timetable.stretches_of(day, self._on(region, day))
+            stretch for day in days for stretch in timetable.stretches_of(day, self.on(region, day))
         ]
         for switch in reversed(switches):
             until = switch.until or WHENEVER
@@ -128,22 +126,23 @@ class Plan:
             order = [country]
         return [switch for switch in order if switch and (switch.until or WHENEVER) > at]
 
-    def _on(self, region: str, day: date) -> Spans:
-        """The hours that begin on a date."""
-        if other := self._other(region, day):
+    def on(self, region: str, day: date) -> Spans:
+        """The hours that begin on a date, by the rules for days and weeks."""
+        if other := self.other(region, day):
             return other.spans
         week = self.week(region)
         if week.closed_on_holidays and timetable.holiday(day):
             return ()
         return week.days[day.weekday()]
 
-    def _other(self, region: str, day: date) -> OtherDay | None:
+    def other(self, region: str, day: date) -> OtherDay | None:
+        """What makes that date another than usual."""
         return self.days.get((region, day)) or self.days.get((COUNTRY, day))
 
     def _reason(self, region: str, at: datetime) -> Reason:
         """Why the day is another than usual."""
         day = local(at).date()
-        if other := self._other(region, day):
+        if other := self.other(region, day):
             return other.reason
         if self.week(region).closed_on_holidays and (names := timetable.holiday(day)):
             return {"nl": f"Het is vandaag {names['nl']}.", "en": f"Today is {names['en']}."}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from . import keys
+from .doors import Doors
 from .moments import we_are_back
 from .opening import COUNTRY, OpenState
 from .parts import chat
@@ -35,31 +36,34 @@ class Refusal:
         }
 
 
-def closed(region: str) -> Refusal:
+def closed(region: str, doors: Doors | None = None, now: datetime | None = None) -> Refusal:
     """The queue of that region, or of those who name none, is closed."""
-    state = chat().opening(region)
-    if region and chat().opening(COUNTRY).open:
-        name = chat().regions[region]
+    doors = doors or chat()
+    state = doors.opening(region)
+    if region and doors.opening(COUNTRY).open:
+        name = doors.regions[region]
         return _closed(
             state,
+            now,
             _("In de regio %(region)s is de chat nu gesloten.", region=name),
             _("Je kunt wel chatten zonder een regio te kiezen."),
             field="region",
         )
-    if not region and chat().opening_anywhere().open:
+    if not region and doors.opening_anywhere().open:
         return _closed(
             state,
+            now,
             _("Zonder regio is de chat nu gesloten."),
             _("In sommige regio's is de chat wel open. Kies de regio waar je woont."),
             field="region",
         )
-    return _closed(state, _("De chat is nu gesloten."))
+    return _closed(state, now, _("De chat is nu gesloten."))
 
 
 def closed_everywhere() -> Refusal | None:
     """What to say at once, before anything is asked; None while anybody can be let in."""
     state = chat().opening_anywhere()
-    return None if state.open else _closed(state, _("De chat is nu gesloten."))
+    return None if state.open else _closed(state, None, _("De chat is nu gesloten."))
 
 
 def full(queue: str) -> Refusal:
@@ -87,16 +91,28 @@ def unavailable() -> Refusal:
     return Refusal("unavailable", sentence)
 
 
-def _closed(state: OpenState, *sentences: str, field: str | None = None) -> Refusal:
+def kept_out() -> Refusal:
+    """The chat was abused from this address; whoever asks now may be somebody else."""
+    sentence = _(
+        "Je kunt nu geen chat beginnen. Dat hoeft niet aan jou te liggen. Probeer het over een "
+        "paar uur opnieuw, of bel 0800-2000. Dat is gratis, dag en nacht. Ben je nu in gevaar? "
+        "Bel 112, of kies in het formulier dat je nu in gevaar bent. Dan kun je wel chatten."
+    )
+    return Refusal("kept-out", sentence)
+
+
+def _closed(
+    state: OpenState, now: datetime | None, *sentences: str, field: str | None = None
+) -> Refusal:
     first, *others = sentences
     why = state.reason.get(language(), "")
-    said = (first, why, _when(state.opens_at), *others, _phone())
+    said = (first, why, _when(state.opens_at, now), *others, _phone())
     return Refusal("closed", " ".join(filter(None, said)), state.opens_at, field)
 
 
-def _when(opens_at: datetime | None) -> str:
+def _when(opens_at: datetime | None, now: datetime | None = None) -> str:
     if opens_at:
-        return we_are_back(opens_at)
+        return we_are_back(opens_at, now)
     return _("We weten nog niet wanneer de chat weer open is.")
 
 
