@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from flask import Flask
     from redis import Redis
 
+    from .helps import Content
+
 
 def register(
     app: Flask,
@@ -18,7 +20,8 @@ def register(
     regions: dict[str, str],
     *,
     queue_cap: int,
-    code_words: Sequence[str],
+    content: Content,
+    keep_out_hours: int,
     always_open: bool,
 ) -> None:
     """Add the visitor's chat (Dutch and under /en), the desk and its sign-in to `app`.
@@ -26,23 +29,62 @@ def register(
     `regions` are the codes and names of the centre's regions; with `always_open` the opening hours
     are ignored. Nothing is connected yet.
     """
-    from . import desk, plain, sign_in, visitor
+    from . import (
+        account_pages,
+        desk,
+        desk_answers,
+        desk_cards,
+        desk_drafts,
+        desk_floor,
+        desk_sound,
+        desk_together,
+        helps,
+        office_figures,
+        office_hours,
+        office_now,
+        office_texts,
+        plain,
+        visitor,
+    )
+    from .audit import Audit
     from .database import engine_for
-    from .desk_session import SignIn
+    from .figure_report import Sheets
+    from .figure_store import FigureStore, Moving
     from .hours import Hours
     from .parts import put_together
-    from .staff import Staffing
-    from .tries import Tries
 
     engine = engine_for(sql_url)
+    app.extensions["luwte.audit"] = Audit(engine)
+    figure_store = FigureStore(engine)
+    app.extensions["luwte.figures"] = Sheets(figure_store)
     hours = Hours(engine, region_codes=tuple(regions), always_open=always_open)
     app.extensions["luwte.chat"] = put_together(
-        redis, secrets, regions, cap=queue_cap, words=code_words, hours=hours
+        redis,
+        secrets,
+        regions,
+        cap=queue_cap,
+        words=content.code_words,
+        hours=hours,
+        chores=[Moving(redis, figure_store).take_turn],
+    )
+    app.extensions["luwte.helps"] = helps.put_together(
+        engine, redis, secrets, content, keep_out_s=keep_out_hours * 3600
     )
     for part in (visitor.blueprint, plain.blueprint):
         app.register_blueprint(part, name=f"{part.name}_nl")
         app.register_blueprint(part, name=f"{part.name}_en", url_prefix="/en")
-    staffing = Staffing(engine, region_codes=tuple(regions))
-    tries = Tries(redis, secrets[0])
-    sign_in.register(app, SignIn(staffing, tries))
-    app.register_blueprint(desk.blueprint)
+    account_pages.register(
+        app, engine, redis, secrets[0], tuple(regions), app.extensions["luwte.chat"]
+    )
+    for part in (desk.blueprint, desk_floor.blueprint, desk_together.blueprint):
+        app.register_blueprint(part)
+    app.register_blueprint(desk_drafts.blueprint)
+    app.register_blueprint(desk_sound.blueprint)
+    app.register_blueprint(office_now.blueprint)
+    app.register_blueprint(office_hours.blueprint)
+    app.register_blueprint(desk_answers.blueprint)
+    app.register_blueprint(desk_cards.blueprint)
+    app.register_blueprint(office_texts.blueprint)
+    app.register_blueprint(office_figures.blueprint)
+    for said in (helps.chat_text, helps.keep_out_hours):
+        app.add_template_global(said)

@@ -24,7 +24,16 @@ from .return_code import WrongCode
 from .store import UNREACHABLE
 from .texts import gettext as _
 from .tries import TooManyTries, TriesUnavailable
-from .waiting import AtLimit, Full, NobodyWaiting, Taken
+from .waiting import AtLimit, Full, NobodyWaiting, OnBreak, OtherLanguage, Taken
+
+# Why somebody who wanted to take a visitor has not got one.
+NO_TAKE = (
+    (AtLimit, "at-limit"),
+    (NobodyWaiting, "none"),
+    (Taken, "taken"),
+    (OnBreak, "on-break"),
+    (OtherLanguage, "language"),
+)
 
 Answer = Response | tuple[Response, int]
 DrawForm = Callable[[dict[str, str]], str]
@@ -141,7 +150,7 @@ def handle_faults(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(TriesUnavailable, _unreachable)
     blueprint.register_error_handler(HTTPException, _http)
     blueprint.register_error_handler(Full, lambda error: refused(full(error.queue)))
-    for kind, reason in ((AtLimit, "at-limit"), (NobodyWaiting, "none"), (Taken, "taken")):
+    for kind, reason in NO_TAKE:
         blueprint.register_error_handler(kind, _no_take(reason))
     for unreachable in UNREACHABLE:
         blueprint.register_error_handler(unreachable, _unreachable)

@@ -10,13 +10,14 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from redis import Redis
 
 from . import keys, scripts
+from .figures import Figures
 from .scripts import Script
 from .store import UNREACHABLE
 from .waiting import SHIFT_S
@@ -41,15 +42,18 @@ class Patience:
 
 
 # Who left the queue may come back for a while: the conversation stays, in the state "away".
+# Answers what there is to count: a conversation and what `leaves` tells of it, one after the other.
 # KEYS 1 seen  ARGV 4 a visitor's patience in ms  5 seconds to keep who left
 GONE = Script("""
 local limit = '(' .. (now() - ARGV[4])
 local silent = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', limit, 'LIMIT', 0, 100)
+local told = {}
 for _, id in ipairs(silent) do
   local conversation = '{' .. ARGV[2] .. '}:conversation:' .. id
   local c = redis.call('HMGET', conversation, 'state', 'lane', 'advisor')
   redis.call('ZREM', KEYS[1], id)
   if c[1] == 'waiting' then
+    told[#told + 1] = {id, unpack(leaves(conversation))}
     redis.call('ZREM', waiting(c[2]), id)
     redis.call('HSET', conversation, 'state', 'away')
     redis.call('EXPIRE', conversation, ARGV[5])
@@ -65,14 +69,16 @@ for _, id in ipairs(silent) do
     end
   end
 end
-return #silent
+return told
 """)
 
+# Answers what there is to count, as GONE.
 # KEYS 1 quiet (conversation -> last word)  ARGV 4 warn after ms  5 erase after ms  6 linger in s
 QUIET = Script("""
 local at = now()
 local quiet = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. (at - ARGV[4]), 'WITHSCORES',
   'LIMIT', 0, 100)
+local told = {}
 for i = 1, #quiet, 2 do
   local id, last = quiet[i], tonumber(quiet[i + 1])
   local conversation = '{' .. ARGV[2] .. '}:conversation:' .. id
@@ -84,9 +90,15 @@ for i = 1, #quiet, 2 do
   elseif c[4] then
     -- Who dropped out may come back for longer than this; then the conversation runs out.
     redis.call('ZADD', KEYS[1], at - ARGV[4] + 60000, id)
+    -- By the next look it is gone, and nothing is known of it any more.
+    if redis.call('PTTL', conversation) < 75000 then
+      told[#told + 1] = {id, unpack(leaves(conversation))}
+    end
   elseif last < at - ARGV[5] then
     redis.call('ZREM', KEYS[1], id)
     redis.call('ZREM', '{' .. ARGV[2] .. '}:seen', id)
+    end_together(conversation)
+    told[#told + 1] = {id, unpack(leaves(conversation))}
     redis.call('HSET', conversation, 'state', 'ended', 'ended_by', 'system', 'reason', 'idle')
     redis.call('EXPIRE', conversation, ARGV[6])
     redis.call('EXPIRE', log, ARGV[6])
@@ -97,18 +109,21 @@ for i = 1, #quiet, 2 do
     add(conversation, log, c[2] or '', 'system', '', '', 'quiet')
   end
 end
-return #quiet
+return told
 """)
 
 # Back to the head of the queue, before everybody who waits but behind others who were dropped
 # earlier; its words stay with it.
 # KEYS 1 conversation  2 log
 # ARGV 4 advisor  5 head start in microseconds  6 seconds to keep
+#      7 the word to the visitor: dropped, or left when the advisor signed out
 HAND_BACK = Script("""
 local c = redis.call('HMGET', KEYS[1], 'state', 'advisor', 'lane', 'joined')
 if c[1] ~= 'open' or c[2] ~= ARGV[4] then return 0 end
-redis.call('HSET', KEYS[1], 'state', 'waiting', 'returned', '1')
+withdraw(KEYS[1], 'ended')
+redis.call('HSET', KEYS[1], 'state', 'waiting', 'returned', 'colleague')
 redis.call('HDEL', KEYS[1], 'advisor', 'advisor_name')
+redis.call('DEL', beside(KEYS[1], 'watchers'))
 redis.call('ZADD', waiting(c[3]), c[4] * 1000 - ARGV[5], ARGV[1])
 -- A visitor who was gone has a minute to come back: nobody may stand in front for ever.
 local seen = '{' .. ARGV[2] .. '}:seen'
@@ -120,7 +135,7 @@ redis.call('EXPIRE', KEYS[2], ARGV[6])
 with_its_keys(KEYS[1], 'EXPIRE', ARGV[6])
 redis.call('ZREM', '{' .. ARGV[2] .. '}:quiet', ARGV[1])
 tell('state', ARGV[1], ARGV[4])
-add(KEYS[1], KEYS[2], '', 'system', '', '', 'dropped')
+add(KEYS[1], KEYS[2], '', 'system', '', '', ARGV[7])
 tell('waiting', c[3])
 return 1
 """)
@@ -159,8 +174,18 @@ class Care:
     """The rounds that notice silence, for all queues of one store."""
 
     def __init__(
-        self, redis: Redis, queues: Sequence[str], patience: Patience, *, linger_s: int
+        self,
+        redis: Redis,
+        queues: Sequence[str],
+        patience: Patience,
+        *,
+        linger_s: int,
+        figures: Figures | None = None,
+        chores: Sequence[Callable[[], None]] = (),
     ) -> None:
+        """`chores` are done at the end of each round; what goes wrong in one is only logged."""
+        self._figures = figures
+        self._chores = tuple(chores)
         self._redis = redis
         self._queues = tuple(queues)
         self._patience = patience
@@ -208,6 +233,11 @@ class Care:
             except UNREACHABLE as error:
                 # In a cluster the other queues may be on a server that is well.
                 log.warning("a queue cannot be looked after now: %s", type(error).__name__)
+        for chore in self._chores:
+            try:
+                chore()
+            except Exception as error:
+                log.warning("a chore of care was not done: %s", type(error).__name__)
 
     def _who_is_present(self) -> set[str]:
         scripts.SILENT(self._redis, [keys.PRESENT], ["", "", "", _ms(self._patience.advisor_s)])
@@ -217,16 +247,19 @@ class Care:
     def _look_after(self, queue: str, present: set[str]) -> None:
         patience, common = self._patience, ["", queue, keys.channel(queue)]
         self._stand_by(OPEN(self._redis, [keys.quiet_key(queue)], common), present)
-        GONE(
+        left = GONE(
             self._redis,
             [keys.seen_key(queue)],
             [*common, _ms(patience.visitor_s), int(patience.return_s)],
         )
-        QUIET(
+        over = QUIET(
             self._redis,
             [keys.quiet_key(queue)],
             [*common, _ms(patience.warn_s), _ms(patience.idle_s), self._linger_s],
         )
+        for name, *told in (*left, *over):
+            if self._figures:
+                self._figures.happened(name.decode(), told, "system")
 
     def _stand_by(self, taken: list[tuple[bytes, bytes, int]], present: set[str]) -> None:
         """See to it that each open conversation has an advisor, and that the advisor knows.
@@ -240,7 +273,7 @@ class Care:
             if member in present:
                 held.append((conversation, member))
             elif for_ms > _ms(self._patience.advisor_s):
-                self._hand_back(conversation, member)
+                self.hand_back(conversation, member)
         for conversation, member in self._put_on_list(held):
             queue = keys.queue_of(conversation)
             args = [conversation, queue, keys.channel(queue), member]
@@ -257,8 +290,25 @@ class Care:
         added = pipe.execute()[::2]
         return [one for one, new in zip(held, added, strict=True) if new]
 
-    def _hand_back(self, conversation: str, member: str) -> None:
-        """Give a conversation back to the head of the queue."""
+    def give_back(self, member: str) -> bool:
+        """Give all conversations of somebody who is out back; whether every queue could be asked.
+
+        It goes by the conversations, as `_stand_by` does.
+        """
+        all_asked = True
+        for queue in self._queues:
+            common = ["", queue, keys.channel(queue)]
+            try:
+                for name, advisor, _ in OPEN(self._redis, [keys.quiet_key(queue)], common):
+                    if advisor == member.encode():
+                        self.hand_back(name.decode(), member)
+            except UNREACHABLE as error:
+                log.warning("a queue cannot be looked after now: %s", type(error).__name__)
+                all_asked = False
+        return all_asked
+
+    def hand_back(self, conversation: str, member: str, *, said: str = "dropped") -> None:
+        """Give a conversation back to the head of the queue; `said` is the word to the visitor."""
         queue = keys.queue_of(conversation)
         HAND_BACK(
             self._redis,
@@ -270,6 +320,7 @@ class Care:
                 member,
                 DROPPED_HEAD_START_S * 1_000_000,
                 int(self._patience.return_s),
+                said,
             ],
         )
         self._redis.zrem(keys.chats_key(member), conversation)

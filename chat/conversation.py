@@ -10,6 +10,7 @@ from typing import Any
 from redis import Redis
 
 from . import keys, scripts
+from .figures import Figures
 from .seal import Box, Seal
 from .store import replicas_of
 
@@ -66,12 +67,26 @@ class State:
     topic: str = ""
     away: bool = False
     returned: bool = False
+    # What was agreed at the start, and whether it is time to ask for it: for the advisor alone.
+    word: str = ""
+    check: bool = False
+    # The visitor is in danger, and from an address that was kept out.
+    was_out: bool = False
+    back: str = ""  # why they came back: line, colleague or code
 
 
 class Conversation:
     """What one visitor and one advisor say to each other; both sides use this."""
 
-    def __init__(self, redis: Redis, seal: Seal, name: str, *, idle_s: int) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        seal: Seal,
+        name: str,
+        *,
+        idle_s: int,
+        figures: Figures | None = None,
+    ) -> None:
         """Raises Gone for what cannot be the name of a conversation."""
         try:
             self.queue = keys.queue_of(name)
@@ -81,6 +96,7 @@ class Conversation:
         self._redis = redis
         self._seal = seal
         self._idle_s = idle_s
+        self._figures = figures
         self._key = keys.conversation_key(name)
         self._log = keys.log_key(name)
         self._channel = keys.channel(self.queue)
@@ -117,7 +133,8 @@ class Conversation:
     ) -> State:
         """The state that the store's fields (name, value, name, value, ...) describe."""
         raw = dict(zip(fields[::2], fields[1::2], strict=True))
-        topic = raw.pop(b"topic", b"")
+        topic, word = raw.pop(b"topic", b""), raw.pop(b"word", b"")
+        was_out = raw.pop(b"was_out", b"")
         text = {name.decode(): value.decode() for name, value in raw.items()}
         return State(
             state=text["state"],
@@ -125,6 +142,7 @@ class Conversation:
             estimate_s=estimate_s if estimate_s >= 0 else None,
             away="away" in text or text["state"] == "away",
             returned="returned" in text,
+            back=text.get("returned", ""),
             lane=text["lane"],
             lang=text["lang"],
             region="" if self.queue == keys.NATIONAL else self.queue,
@@ -136,7 +154,19 @@ class Conversation:
             ended_by=text.get("ended_by", ""),
             reason=text.get("reason", ""),
             topic=self.box.open(topic) if topic else "",
+            word=self.box.open(word) if word else "",
+            check="check" in text,
+            was_out=bool(was_out),
         )
+
+    def kept(self, name: str) -> str:
+        """What was sealed under that name when the conversation began; "" if nothing was."""
+        sealed: Any = self._redis.hget(self._key, name)
+        return self.box.open(sealed) if sealed else ""
+
+    def checked(self, member: str) -> None:
+        """That advisor asked for the word, or is sure. Raises Gone or NotYours."""
+        self._run(scripts.CHECKED, [member])
 
     def typing(self, sender: str) -> None:
         """Tell the other side that somebody types, never what. Raises Gone."""
@@ -170,8 +200,10 @@ class Conversation:
         Raises Gone, or NotYours.
         """
         linger = 0 if by == "visitor" else LINGER_S
-        answer: bytes = self._run(scripts.END, [by, reason, linger, member])
-        return answer.decode()
+        advisor, *told = self._run(scripts.END, [by, reason, linger, member])
+        if self._figures:
+            self._figures.happened(self.name, told, f"{by}.{reason}" if reason else by)
+        return str(advisor.decode())
 
     def forget(self, after_s: int = 0) -> None:
         """The visitor has seen the end: delete what is left, now or in so many seconds."""

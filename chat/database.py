@@ -40,6 +40,7 @@ MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 CONNECT_S = 3  # what does not answer in this time counts as down
 BUSY_MS = 5_000  # how long SQLite waits for another writer
+MIGRATION_MS = 60_000  # and for others who bring the tables up to date
 # A network that goes away silently must not leave anybody waiting for an answer.
 SILENCE = {
     "tcp_user_timeout": 10_000,
@@ -131,7 +132,7 @@ def reachable(where: Engine | str) -> bool:
 def migrate(url: str) -> None:
     """Bring the tables up to date; several processes may do so at once. Raises DatabaseUnusable."""
     # Rebuilding a table in SQLite drops the old one: with foreign keys on, its children go too.
-    engine = _engine(url, foreign_keys=False)
+    engine = _engine(url, migrating=True)
     try:
         with _plainly(engine.url), _for_writing(engine).begin() as connection:
             if connection.dialect.name == "postgresql":
@@ -154,7 +155,7 @@ def _upgrade(connection: Connection) -> None:
         ) from error
 
 
-def _engine(url: str, *, foreign_keys: bool = True) -> Engine:
+def _engine(url: str, *, migrating: bool = False) -> Engine:
     try:
         address = _with_driver(make_url(url))
         sqlite = address.get_backend_name() == "sqlite"
@@ -177,7 +178,7 @@ def _engine(url: str, *, foreign_keys: bool = True) -> Engine:
             "for PostgreSQL install luwte[postgresql]."
         ) from error
     if sqlite:
-        _prepare_sqlite(engine, foreign_keys)
+        _prepare_sqlite(engine, migrating)
     _stay_in_process(engine)
     return engine
 
@@ -190,7 +191,7 @@ def _with_driver(url: URL) -> URL:
     return url
 
 
-def _prepare_sqlite(engine: Engine, foreign_keys: bool) -> None:
+def _prepare_sqlite(engine: Engine, migrating: bool) -> None:
     @event.listens_for(engine, "do_connect")
     def keep_private(*_: object) -> None:
         if engine.url.database and engine.url.database != ":memory:":
@@ -200,9 +201,9 @@ def _prepare_sqlite(engine: Engine, foreign_keys: bool) -> None:
     def set_up(connection: Any, _: object) -> None:
         # The driver would begin on its own, too late for a read and never for a CREATE TABLE.
         connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        connection.execute(f"PRAGMA busy_timeout = {MIGRATION_MS if migrating else BUSY_MS}")
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+        connection.execute(f"PRAGMA foreign_keys = {'OFF' if migrating else 'ON'}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

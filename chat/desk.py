@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from . import clean
 from .asking import fields, handle_faults
+from .audit import record
 from .conversation import Conversation
-from .events import desk_events
+from .desk_floor import my_floor, my_reader
+from .desk_page import desk_events
+from .desk_session import by_itself, goes_on
+from .helps import helps
 from .parts import chat
 from .sign_in import current_member, signed_in
 from .staff import Member
 from .waiting import Shift
-from .wire import desk_event, event_stream, message_data
+from .wire import event_stream, message_data
 
 REASONS = ("done", "referred", "no-answer", "abuse", "")
 
@@ -27,17 +29,26 @@ handle_faults(blueprint)
 @blueprint.get("/")
 @signed_in
 def home() -> str:
-    return render_template("desk/desk.html", member=_me())
+    names = chat().regions
+    return render_template(
+        "desk/desk.html",
+        member=_me(),
+        shift_regions=[(code, names[code]) for code in my_floor().allowed if code in names],
+        transfer_regions=list(names.items()),
+        all_regions=len(names),
+    )
 
 
 @blueprint.get("/events")
+@by_itself
 @signed_in
 def events() -> Response:
-    shift, presence = _shift(), chat().presence
-    alive = partial(presence.serves, shift.member, shift.lines)
     cursor = request.headers.get("Last-Event-ID", "")
-    heard = desk_events(shift, chat().hub, cursor, alive, request.environ)
-    return event_stream(heard, partial(desk_event, region_names=chat().regions))
+    environ, floor = request.environ, my_floor()
+    heard = desk_events(
+        _shift(), chat().hub, cursor, environ=environ, floor=floor, goes_on=goes_on()
+    )
+    return event_stream(heard, my_reader().draw)
 
 
 @blueprint.post("/take")
@@ -46,7 +57,9 @@ def take() -> ResponseReturnValue:
     wanted = clean.line(fields().get("conversation"), "conversation", most=64)
     conversation = _shift().take(wanted)
     chat().presence.here(str(_me().id))
-    messages = [message_data(message, "advisor") for message in conversation.messages()]
+    record("chat.take", conversation.queue)
+    me = _me().name
+    messages = [message_data(message, "advisor", me=me) for message in conversation.messages()]
     return jsonify(conversation=conversation.name, messages=messages)
 
 
@@ -74,18 +87,25 @@ def typing(name: str) -> ResponseReturnValue:
 @blueprint.post("/conversations/<name>/end")
 @signed_in
 def end(name: str) -> ResponseReturnValue:
-    reason = clean.one_of(fields().get("reason") or "", "reason", REASONS)
+    sent = fields()
+    reason = clean.one_of(sent.get("reason") or "", "reason", REASONS)
+    keep_out = clean.one_of(sent.get("keep_out") or "no", "keep_out", ("yes", "no"))
     conversation = _mine(name)
+    origin = conversation.kept("origin") if (reason, keep_out) == ("abuse", "yes") else ""
     conversation.end("advisor", reason)
     _shift().release(name)
+    record("chat.end", conversation.queue)
+    if origin:
+        helps().keeping_out.keep_out(origin)
+        record("chat.keep_out")
     return "", 204
 
 
 @blueprint.post("/beat")
+@by_itself
 @signed_in
 def beat() -> ResponseReturnValue:
-    shift = _shift()
-    chat().presence.serves(shift.member, shift.lines)
+    my_floor().is_here(_shift())
     return "", 204
 
 
@@ -96,8 +116,7 @@ def _me() -> Member:
 
 
 def _shift() -> Shift:
-    member = _me()
-    return chat().shift(str(member.id), member.name, member.regions)
+    return my_floor().at_work()
 
 
 def _mine(name: str) -> Conversation:

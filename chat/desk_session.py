@@ -6,33 +6,52 @@ The public side has no session at all: there, reading gives nothing and writing 
 from __future__ import annotations
 
 import hashlib
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
+from functools import partial
+from typing import TypeVar, cast
 
 from flask import Flask, Request, current_app, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user
 from flask_wtf.csrf import CSRFProtect
 
+from .database import DatabaseUnusable
+from .idle import Idle
 from .staff import Member, Staffing
 from .tries import Tries
+
+View = TypeVar("View", bound=Callable[..., object])
 
 LASTS = timedelta(hours=12)
 STAFF_FOLDERS = ("desk", "office")
 
 _BEGAN = "began"  # Unix time of the sign-in
+_NUMBER = "number"  # by which the store knows when this session was last used
 
 
 @dataclass(frozen=True)
 class SignIn:
-    """What signing in needs."""
+    """What signing in needs. Without `idle` a session lasts its time, used or not."""
 
     staffing: Staffing
     tries: Tries
     now: Callable[[], float] = time.time
+    idle: Idle | None = None
+    has_chats: Callable[[Member], bool] = lambda member: False
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a browser's cookie says of a session."""
+
+    member: int
+    epoch: int
+    began: float
+    number: str
 
 
 class SignedIn:
@@ -104,10 +123,45 @@ def begin(member: Member) -> None:
     # The library's mark of the browser is made from its address: we keep none, in no form.
     session.pop("_id", None)
     session[_BEGAN] = int(sign_in().now())
+    session[_NUMBER] = number = secrets.token_urlsafe(16)
+    if idle := sign_in().idle:
+        idle.begin(member.id, number)
+
+
+def go_on_as(member: Member) -> None:
+    """This one session goes on after its member's others were ended; open pages stay of use."""
+    login_user(SignedIn(member))
+    session.pop("_id", None)
 
 
 def end() -> None:
+    """Sign out: this session is over, also for a copy of its cookie."""
+    idle, known = sign_in().idle, _session(session.get("_user_id", ""))
+    if idle and known.member:
+        idle.end(known.member, known.number)
     session.clear()
+
+
+def by_itself(view: View) -> View:
+    """A view that open pages call by themselves: no sign that somebody sits there."""
+    view.by_itself = True  # type: ignore[attr-defined]
+    return view
+
+
+def goes_on() -> Callable[[], bool]:
+    """What an open stream asks now and then: whether its session still is one, with the same
+    rights. While the stores cannot be asked nobody is thrown out.
+    """
+    parts, known = sign_in(), _session(session.get("_user_id", ""))
+    before = _rights(current_member())
+
+    def ask() -> bool:
+        try:
+            return _rights(_whose_is(parts, known, act=False)) == before
+        except DatabaseUnusable:
+            return True
+
+    return ask
 
 
 def current_member() -> Member | None:
@@ -124,10 +178,28 @@ def _set_up_login(app: Flask) -> None:
 
 
 def _whose(text: str) -> SignedIn | None:
-    parts = sign_in()
-    age_s = parts.now() - session.get(_BEGAN, 0)
-    if not 0 <= age_s < LASTS.total_seconds():
-        return None
-    number, _, epoch = text.partition(".")
-    member = parts.staffing.member(int(number), int(epoch))
+    view = current_app.view_functions.get(request.endpoint or "")
+    member = _whose_is(sign_in(), _session(text), act=not hasattr(view, "by_itself"))
     return SignedIn(member) if member else None
+
+
+def _rights(member: Member | None) -> object:
+    return member and (member.id, member.name, member.role, member.regions)
+
+
+def _session(text: str) -> Session:
+    number, _, epoch = text.partition(".")
+    return Session(
+        int(number or 0), int(epoch or 0), session.get(_BEGAN, 0), session.get(_NUMBER, "")
+    )
+
+
+def _whose_is(parts: SignIn, known: Session, *, act: bool) -> Member | None:
+    if not 0 <= parts.now() - known.began < LASTS.total_seconds():
+        return None
+    member = parts.staffing.member(known.member, known.epoch)
+    if member is None or parts.idle is None:
+        return member
+    has_chats = partial(parts.has_chats, member)
+    is_in = parts.idle.is_in(member.id, known.number, act=act, has_chats=has_chats)
+    return member if is_in else None

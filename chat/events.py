@@ -1,4 +1,4 @@
-"""What an open page is told, as it happens: for the visitor, and for an advisor's desk.
+"""What an open page is told, as it happens: here for the visitor, in `desk_page` for a desk.
 
 Each page has its own last message id, so a lost wake-up costs a delay and never a message, and a
 page that comes back gets exactly what it missed.
@@ -9,13 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from .conversation import SENT_S, Conversation, Gone, Message, State
-from .hub import RESYNC, Hub, Listener, News, about_conversation, about_line, about_member
+from .hub import RESYNC, Hub, Listener, News, about_conversation, about_line
 from .line import HUNG_UP, watched
-from .waiting import Shift, Waiter
+from .waiting import Waiter
 
 # A page that hears nothing for longer takes the line for dead, and so do proxies.
 BEAT_S = 15.0
@@ -32,6 +32,9 @@ class Event:
     message: Message | None = None
     waiting: tuple[Waiter, ...] = ()
     mine: tuple[str, ...] = ()
+    look: tuple[str, ...] = ()
+    role: str = ""  # of a desk in the conversation: mine or look
+    told: object = None  # what a list beside the conversations holds
     by: str = ""
     reason: str = ""
     id: str = ""
@@ -41,10 +44,18 @@ BEAT = Event("beat")
 NOWHERE: Mapping[str, Any] = {}
 
 
+class Told(Protocol):
+    """What can be read on from a place: a conversation, or the whispers beside it."""
+
+    def messages(self, after: str = "") -> list[Message]: ...
+
+    def message_from(self, parts: list[bytes]) -> Message: ...
+
+
 class Reader:
     """Reads one conversation's messages in order, each once."""
 
-    def __init__(self, conversation: Conversation, after: str = "") -> None:
+    def __init__(self, conversation: Told, after: str = "") -> None:
         self.conversation = conversation
         self.last = after
 
@@ -101,7 +112,7 @@ class _VisitorPage:
         self._hub = hub
         self._listener = listener
         self._line = ""
-        self._reader = Reader(conversation, after if _is_id(after) else "")
+        self._reader = Reader(conversation, after if is_id(after) else "")
         self._shown: State | None = None
 
     def events(self) -> Iterator[Event]:
@@ -109,7 +120,7 @@ class _VisitorPage:
             with suppress(Gone):  # that it has ended is told below
                 self._conversation.keep()
             yield from self._look()
-            signs = _Regularly(self._sign_of_life)
+            signs = Regularly(self._sign_of_life)
             while self._shown:
                 heard = self._listener.wait(BEAT_S)
                 signs.give(now=HUNG_UP in heard)
@@ -193,152 +204,22 @@ class _VisitorPage:
             yield from self._look()
 
 
-def desk_events(
-    shift: Shift,
-    hub: Hub,
-    cursor: str = "",
-    alive: Callable[[], None] = lambda: None,
-    environ: Mapping[str, Any] = NOWHERE,
-) -> Iterator[Event]:
-    """Everything that one advisor's desk must know, for ever.
-
-    `cursor` is the last event id that the desk had: where it was in each of its conversations.
-    `alive` is called at once and now and then for as long as somebody listens.
-    """
-    # Before the answer begins: without a store it must be another one.
-    alive()
-    return _desk_events(shift, hub, cursor, alive, environ)
-
-
-def _desk_events(
-    shift: Shift, hub: Hub, cursor: str, alive: Callable[[], None], environ: Mapping[str, Any]
-) -> Iterator[Event]:
-    topics = [about_line(queue, lane) for queue, lane in shift.lines]
-    with (
-        hub.listening(about_member(shift.member), *topics) as listener,
-        watched(environ, listener),
-    ):
-        signs = _Regularly(alive)
-        page = _DeskPage(shift, cursor)
-        yield from page.look()
-        yield page.line_up()
-        while True:
-            heard = listener.wait(BEAT_S)
-            if HUNG_UP in heard:
-                return
-            signs.give()
-            if not heard:
-                yield BEAT
-            yield from page.answer(heard)
-
-
-class _Regularly:
+class Regularly:
     """Signs of life that also come when there is much news, and so never a quiet moment."""
 
     def __init__(self, give: Callable[[], None]) -> None:
         self._give = give
         self._given = time.monotonic()
 
-    def give(self, *, now: bool = False) -> None:
-        """Give a sign, if it is time."""
-        if now or time.monotonic() - self._given >= BEAT_S / 2:
-            self._given = time.monotonic()
-            self._give()
+    def give(self, *, now: bool = False) -> bool:
+        """Give a sign, if it is time; returns whether it was."""
+        if not now and time.monotonic() - self._given < BEAT_S / 2:
+            return False
+        self._given = time.monotonic()
+        self._give()
+        return True
 
 
-@dataclass
-class _DeskPage:
-    shift: Shift
-    cursor: str
-    readers: dict[str, Reader] = field(default_factory=dict)
-    places: dict[str, str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        # "id conversation=id conversation=id": the first is the store's own id.
-        pairs = (pair.partition("=") for pair in self.cursor.split()[1:])
-        self.places = {name: number for name, _, number in pairs if _is_id(number)}
-
-    def line_up(self) -> Event:
-        return Event("waiting", waiting=tuple(self.shift.waiting()), mine=tuple(self.readers))
-
-    def look(self) -> Iterator[Event]:
-        """Read all that may have changed in all my conversations."""
-        mine = self._mine()
-        names = {conversation.name for conversation in mine}
-        for name in [name for name in self.readers if name not in names]:
-            del self.readers[name]
-            yield Event("ended", conversation=name, by="system", reason="gone")
-        # All of them before the first message: an event id tells the places in all.
-        for conversation in mine:
-            self._reader(conversation)
-        for conversation in mine:
-            yield from self._look_at(conversation)
-
-    def _mine(self) -> list[Conversation]:
-        """My conversations. What the page knows is mine if it says so itself: a process that was
-        killed while it took a visitor did not come to putting them on the list.
-        """
-        mine = {conversation.name: conversation for conversation in self.shift.conversations()}
-        for name in {*self.readers, *self.places} - set(mine):
-            try:
-                mine[name] = self.shift.mine(name)
-            except Gone:
-                self.places.pop(name, None)
-        return list(mine.values())
-
-    def answer(self, heard: list[News]) -> Iterator[Event]:
-        line_up = False
-        for news in heard:
-            if news.kind == "waiting":
-                line_up = True
-            elif news.kind == "resync":
-                line_up = True
-                yield from self.look()
-            else:
-                yield from self._about(news)
-        if line_up:
-            yield self.line_up()
-
-    def _about(self, news: News) -> Iterator[Event]:
-        name = news.conversation
-        if news.kind == "ended":
-            self.readers.pop(name, None)
-            self.shift.release(name)
-            by, reason = (part.decode() for part in news.fields)
-            yield Event("ended", conversation=name, by=by, reason=reason)
-        elif news.kind == "typing":
-            if news.fields[0] != b"advisor":
-                yield Event("typing", conversation=name, by=news.fields[0].decode())
-        elif news.kind == "message" and name in self.readers:
-            yield from self._messages(name, self.readers[name].read(news))
-        else:
-            try:
-                yield from self._look_at(self.shift.mine(name))
-            except Gone:
-                # It ended, or went to somebody else, since; that is a news of its own.
-                return
-
-    def _look_at(self, conversation: Conversation) -> Iterator[Event]:
-        name = conversation.name
-        try:
-            state = conversation.state()
-        except Gone:
-            return
-        yield Event("state", conversation=name, state=state)
-        yield from self._messages(name, self._reader(conversation).missed())
-
-    def _reader(self, conversation: Conversation) -> Reader:
-        name = conversation.name
-        if name not in self.readers:
-            self.readers[name] = Reader(conversation, self.places.get(name, ""))
-        return self.readers[name]
-
-    def _messages(self, name: str, messages: Iterator[Message]) -> Iterator[Event]:
-        for message in messages:
-            places = " ".join(f"{key}={reader.last}" for key, reader in self.readers.items())
-            yield Event("message", conversation=name, message=message, id=f"{message.id} {places}")
-
-
-def _is_id(number: str) -> bool:
+def is_id(number: str) -> bool:
     milliseconds, dash, sequence = number.partition("-")
     return bool(dash) and milliseconds.isdecimal() and sequence.isdecimal() and len(number) < 40

@@ -31,7 +31,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What happened. `kind` is message, state, typing, ended, waiting or resync.
+    """What happened. `kind` is message, state, typing, ended, waiting or resync; for desks also
+    moved, whisper, offer, watchers, and shift, left and came of one member.
 
     `fields` as the script told them; resync means: news may have been missed, read again.
     """
@@ -203,9 +204,13 @@ class Hub:
 
     def _hand_on(self, channel: bytes, data: bytes) -> None:
         news = read_news(channel, data)
-        for topic in _topics(news):
-            for listener in tuple(self._listeners.get(topic, ())):
-                listener.put(news)
+        concerned = {
+            listener
+            for topic in _topics(news)
+            for listener in tuple(self._listeners.get(topic, ()))
+        }
+        for listener in concerned:
+            listener.put(news)
 
 
 def _tell_cut_off(error: Exception) -> None:
@@ -248,10 +253,35 @@ def about_line(queue_name: str, lane: str) -> str:
     return f"w:{queue_name}:{lane}"
 
 
+def about_desks(name: str) -> str:
+    """What only colleagues may know of a conversation; a visitor's page never listens to it."""
+    return f"d:{name}"
+
+
+def about_offers(queue_name: str, lane: str) -> str:
+    return f"o:{queue_name}:{lane}"
+
+
+FLOOR = "f:"  # who is there, and how much they have to do
+FOR_DESKS = ("whisper", "offer", "watchers")
+ON_THE_FLOOR = ("state", "ended", "moved", "shift", "left", "came")
+
+
 def _topics(news: News) -> list[str]:
     if news.kind == "waiting":
         return [about_line(news.queue, news.lane)]
-    topics = [about_conversation(news.conversation)]
+    about = about_desks if news.kind in FOR_DESKS else about_conversation
+    topics = [about(news.conversation)]
     if news.advisor:
         topics.append(about_member(news.advisor))
+    if news.kind in ("offer", "watchers"):
+        topics.append(_to_whom(news.fields[0].decode()))
+    if news.kind in ON_THE_FLOOR:
+        topics.append(FLOOR)
     return topics
+
+
+def _to_whom(address: str) -> str:
+    """The topic of a member's number, or of a line as `queue:lane`."""
+    queue_name, colon, lane = address.partition(":")
+    return about_offers(queue_name, lane) if colon else about_member(address)

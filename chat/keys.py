@@ -20,6 +20,7 @@ PRESENT = "{staff}:present"  # when each advisor was last there
 ROUND = "{staff}:round"  # held by the process that goes the round of care
 LOOKED = "{staff}:looked"  # when the last round was
 PARDON = "{staff}:pardon"  # there while nobody's silence counts
+OUT = "{out}:marks"  # who is kept out, and until when
 
 _QUEUE = r"(?:NL|VT\d{2})"
 _CONVERSATION = re.compile(rf"({_QUEUE})\.[A-Za-z0-9_-]{{22}}")
@@ -101,6 +102,21 @@ def log_key(conversation: str) -> str:
     return f"{{{queue_of(conversation)}}}:log:{conversation}"
 
 
+def whisper_key(conversation: str) -> str:
+    """What colleagues say to each other in one conversation."""
+    return f"{{{queue_of(conversation)}}}:whisper:{conversation}"
+
+
+def watchers_key(conversation: str) -> str:
+    """Who looks along in one conversation, and who was asked to."""
+    return f"{{{queue_of(conversation)}}}:watchers:{conversation}"
+
+
+def offers_key(queue: str) -> str:
+    """Until when each conversation of the queue is offered to a colleague."""
+    return f"{{{queue}}}:offers"
+
+
 def channel(queue: str) -> str:
     """Where the news of a queue is published."""
     return f"{{{queue}}}:news"
@@ -109,6 +125,31 @@ def channel(queue: str) -> str:
 def chats_key(member: str) -> str:
     """The open conversations of one advisor, over all queues."""
     return f"{{staff:{member}}}:chats"
+
+
+def shift_key(member: str) -> str:
+    """What one advisor chose for this shift."""
+    return f"{{staff:{member}}}:shift"
+
+
+def looks_key(member: str) -> str:
+    """The conversations that one member looks along in, or was asked to."""
+    return f"{{staff:{member}}}:looks"
+
+
+def salt_key(day: str) -> str:
+    """What makes that day's marks of who is kept out different from every other day's."""
+    return f"{{out}}:salt:{day}"
+
+
+def sessions_key(member: int) -> str:
+    """When each session of one member was last used; beside their open chats."""
+    return f"{{staff:{member}}}:sessions"
+
+
+def challenge_key(digest: str) -> str:
+    """A challenge that a passkey has to sign; each is good once."""
+    return f"{{staff}}:challenge:{digest}"
 
 
 def all_queues(regions: Sequence[str]) -> tuple[str, ...]:

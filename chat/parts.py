@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from flask import current_app
@@ -11,15 +11,23 @@ from redis import Redis
 
 from . import keys
 from .care import Care, Patience
-from .conversation import CHATS_AT_ONCE, LINGER_S
+from .colleagues import Colleagues
+from .conversation import LINGER_S
+from .doors import first_to_open
+from .figures import Figures
+from .handover import Offers
+from .helped import Helped
 from .hours import Hours
 from .hub import Hub
+from .looking import Looking
 from .opening import ALWAYS_OPEN, COUNTRY, OpenState
 from .presence import Presence
 from .return_code import ReturnCodes
 from .seal import Seal
+from .shift_choice import LANGUAGES, Choice, ShiftChoices
 from .tries import Tries
 from .waiting import Shift, Waiting
+from .words import TOPICS
 
 # A conversation is kept for this long after the last sign of life from its visitor.
 KEEP_S = 30 * 60
@@ -38,6 +46,12 @@ class Chat:
     guesses: Tries
     regions: dict[str, str]  # code -> name
     hours: Hours | None  # None: always open
+    choices: ShiftChoices
+    colleagues: Colleagues
+    looking: Looking
+    offers: Offers
+    figures: Figures
+    helped: Helped
 
     def opening(self, region: str = COUNTRY) -> OpenState:
         """Whether the queue of that region, or of those who name none, lets visitors in now."""
@@ -45,22 +59,26 @@ class Chat:
 
     def opening_anywhere(self) -> OpenState:
         """The chat as a whole: closed when all queues are, until the first of them opens."""
-        states = [self.opening(region) for region in (COUNTRY, *self.regions)]
-        if found := next((state for state in states if state.open), None):
-            return found
-        opens_at = min((state.opens_at for state in states if state.opens_at), default=None)
-        return replace(states[0], opens_at=opens_at)
+        return first_to_open([self.opening(region) for region in (COUNTRY, *self.regions)])
 
-    def shift(self, member: str, name: str, regions: Sequence[str]) -> Shift:
+    def shift(
+        self, member: str, name: str, regions: Sequence[str], choice: Choice | None = None
+    ) -> Shift:
         """An advisor at work; no regions means all of them, and the national queue."""
+        choice = choice or Choice(self.choices.allowed(regions))
+        every = set(LANGUAGES) <= set(choice.langs)
         return Shift(
             self.redis,
             self.waiting,
             member,
             name,
-            queues=keys.all_queues(regions or list(self.regions)),
-            most=CHATS_AT_ONCE,
+            queues=choice.queues,
+            lanes=choice.lanes,
+            most=choice.most,
             idle_s=KEEP_S,
+            langs=() if every else choice.langs,
+            status=choice.status,
+            answered=self.colleagues.answer_in,
         )
 
     def release(self, member: str, conversation: str) -> None:
@@ -80,17 +98,26 @@ def put_together(
     cap: int,
     words: Sequence[str] = (),
     hours: Hours | None = None,
+    chores: Sequence[Callable[[], None]] = (),
 ) -> Chat:
     """The chat on one store; connects to nothing yet. `words` are those of the return codes."""
     queues = keys.all_queues(list(regions))
+    figures = Figures(redis, Seal(secrets), TOPICS)
+    waiting = Waiting(redis, Seal(secrets), secrets, cap=cap, idle_s=KEEP_S, figures=figures)
     return Chat(
         redis,
-        Waiting(redis, Seal(secrets), secrets, cap=cap, idle_s=KEEP_S),
+        waiting,
         Hub(redis, queues),
         Presence(redis),
-        Care(redis, queues, Patience(), linger_s=LINGER_S),
+        Care(redis, queues, Patience(), linger_s=LINGER_S, figures=figures, chores=chores),
         ReturnCodes(redis, secrets[0], queues, words, keep_s=KEEP_S),
         Tries(redis, secrets[0], purpose="return"),
         regions,
         hours,
+        ShiftChoices(redis, list(regions)),
+        Colleagues(redis),
+        Looking(redis),
+        Offers(redis, waiting, queues, idle_s=KEEP_S),
+        figures,
+        Helped(redis, Seal(secrets), figures),
     )

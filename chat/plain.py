@@ -15,6 +15,7 @@ from . import clean, words
 from .asking import from_our_own_pages
 from .conversation import Conversation, Gone
 from .events import Event, visitor_events
+from .helped import ANSWERS, TICKET_MOST
 from .parts import chat
 from .refusal import unavailable
 from .store import UNREACHABLE
@@ -41,6 +42,7 @@ def page(conversation: Conversation, token: str, new: bool) -> Response:
     """
     if not new and not conversation.visitor_was_here(BACK_WITHIN_S):
         raise Gone(conversation.name)
+    ticket = chat().helped.ticket(conversation, conversation.state())
     whole = render_template("chat/plain.html", token=token, cut=CUT)
     head, _, tail = whole.partition(CUT)
 
@@ -48,9 +50,11 @@ def page(conversation: Conversation, token: str, new: bool) -> Response:
 
     def parts() -> Iterator[str]:
         yield head
+        talked = False
         try:
             for event in visitor_events(conversation, chat().hub, environ=environ):
-                yield _draw(event, token)
+                talked = talked or bool(event.state and event.state.state == "open")
+                yield _draw(event, token, ticket if talked and event.by != "system" else "")
         except UNREACHABLE:
             yield _draw(Event("fault", reason="unavailable"), token)
         yield tail
@@ -58,15 +62,21 @@ def page(conversation: Conversation, token: str, new: bool) -> Response:
     return Response(stream_with_context(parts()), headers=HEADERS)
 
 
-def _draw(event: Event, token: str) -> str:
+def _draw(event: Event, token: str, ticket: str = "") -> str:
+    """With a `ticket` the end asks whether it helped."""
     if event.name == "beat":
         return "<!-- -->\n"
     if event.name == "typing":
         return ""
     sentence = _sentence(event)
-    data = {} if event.name == "fault" else visitor_event(event)
+    data = {} if event.name == "fault" else visitor_event(event, whole=True)
     return render_template(
-        "chat/_plain_event.html", event=event, data=data, token=token, sentence=sentence
+        "chat/_plain_event.html",
+        event=event,
+        data=data,
+        token=token,
+        sentence=sentence,
+        ticket=ticket,
     )
 
 
@@ -104,6 +114,13 @@ def end() -> tuple[str, int]:
     advisor = conversation.end("visitor")
     if advisor:
         chat().release(advisor, conversation.name)
+    return "", 204
+
+
+@blueprint.post("/chat/plain/helped")
+def helped() -> tuple[str, int]:
+    answer = clean.one_of(request.form.get("answer"), "answer", ANSWERS)
+    chat().helped.answer(request.form.get("ticket", "")[:TICKET_MOST], answer)
     return "", 204
 
 

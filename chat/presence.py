@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from redis import Redis
 
 from . import keys
+from .conversation import CHATS_AT_ONCE
 from .scripts import SERVE
 
 # Signs of life that follow each other faster than this say nothing new.
@@ -29,17 +30,29 @@ class Presence:
         self._told[member] = time.monotonic()
         self._serve(keys.PRESENT, member, SERVING_S)
 
-    def serves(self, member: str, lines: Iterable[tuple[str, str]]) -> None:
-        """This advisor is at the desk and takes visitors from these lines."""
+    def serves(
+        self, member: str, lines: Iterable[tuple[str, str]], most: int = CHATS_AT_ONCE
+    ) -> None:
+        """This advisor is at the desk and takes visitors from these lines, `most` at once."""
         self._serve(keys.PRESENT, member, SERVING_S)
         for queue, lane in lines:
-            self._serve(keys.serving_key(queue, lane), member, SERVING_S)
+            self._serve(keys.serving_key(queue, lane), member, SERVING_S, most)
+
+    def stays(self, member: str) -> None:
+        """This advisor is at the desk, and takes nobody from a line."""
+        self._serve(keys.PRESENT, member, SERVING_S)
+
+    def quits(self, member: str, lines: Iterable[tuple[str, str]]) -> None:
+        """This advisor takes nobody from these lines any more."""
+        pipe = self._redis.pipeline(transaction=False)
+        for queue, lane in lines:
+            pipe.zrem(keys.serving_key(queue, lane), member)
+        pipe.execute()
 
     def leaves(self, member: str, lines: Iterable[tuple[str, str]]) -> None:
         """This advisor signed out."""
-        for queue, lane in lines:
-            self._serve(keys.serving_key(queue, lane), member, 0)
+        self.quits(member, lines)
         self._serve(keys.PRESENT, member, 0)
 
-    def _serve(self, key: str, member: str, seconds: int) -> None:
-        SERVE(self._redis, [key], ["", "", "", member, seconds])
+    def _serve(self, key: str, member: str, seconds: int, *most: int) -> None:
+        SERVE(self._redis, [key], ["", "", "", member, seconds, *most])

@@ -35,14 +35,18 @@ USE_CODE = Script("""
 local id = redis.call('GET', KEYS[1])
 if not id then return 'gone' end
 local conversation = '{' .. ARGV[2] .. '}:conversation:' .. id
-local state = redis.call('HGET', conversation, 'state')
-if not state or state == 'ended' then return 'gone' end
+local c = redis.call('HMGET', conversation, 'state', 'advisor')
+if not c[1] or c[1] == 'ended' then return 'gone' end
 local last = redis.call('HGET', conversation, 'alias')
 if last then redis.call('DEL', last) end
 redis.call('DEL', KEYS[1])
 redis.call('HDEL', conversation, 'code')
+redis.call('HSET', conversation, 'returned', 'code')
 redis.call('SET', KEYS[2], id, 'EX', ARGV[4])
 redis.call('HSET', conversation, 'alias', KEYS[2])
+-- Whoever has the four words may be somebody else: the advisor is told to ask.
+redis.call('HSET', conversation, 'check', '1')
+tell('state', id, c[2] or '')
 return {id}
 """)
 
@@ -88,7 +92,7 @@ class ReturnCodes:
         answer: Any = USE_CODE(
             self._redis,
             [self._key(queue, code), keys.alias_key(token)],
-            ["", queue, "", self._keep_s],
+            ["", queue, keys.channel(queue), self._keep_s],
         )
         if answer == b"gone":
             raise WrongCode

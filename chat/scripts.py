@@ -43,25 +43,39 @@ local function touched()
   redis.call('EXPIRE', quiet, 86400)
 end
 -- A sign of life from the visitor. Whoever had lost their place joins again, at the end; danger
--- keeps its head start.
+-- keeps its head start. After an interruption it may be somebody else: the word is to be asked for.
 local function here(conversation, seen, state, lane, away, advisor, seconds)
   redis.call('ZADD', seen, now(), ARGV[1])
   redis.call('EXPIRE', seen, seconds)
   if state == 'away' then
     redis.call('HSET', conversation, 'state', 'waiting', 'joined', string.format('%.0f', now()))
+    -- Why somebody came back earlier says more.
+    redis.call('HSETNX', conversation, 'returned', 'line')
     redis.call('HDEL', conversation, 'away')
+    redis.call('HSET', conversation, 'check', '1')
     local head = tonumber(redis.call('HGET', conversation, 'head') or '0')
     redis.call('ZADD', waiting(lane), micros() - head * 1000, ARGV[1])
     redis.call('EXPIRE', waiting(lane), seconds)
     tell('waiting', lane)
   elseif away then
     redis.call('HDEL', conversation, 'away')
+    redis.call('HSET', conversation, 'check', '1')
     touched()
     tell('state', ARGV[1], advisor or '')
   end
 end
+-- What stands beside a conversation, under the same tag and name.
+local function beside(conversation, what)
+  return (string.gsub(conversation, ':conversation:', ':' .. what .. ':', 1))
+end
+-- What colleagues write and who looks along: no longer there than the conversation is.
+local function lives_with(conversation, what)
+  redis.call('PEXPIRE', beside(conversation, what), redis.call('PTTL', conversation))
+end
 -- What else belongs to a conversation ends and lives with it.
 local function with_its_keys(conversation, command, ...)
+  redis.call(command, beside(conversation, 'whisper'), ...)
+  redis.call(command, beside(conversation, 'watchers'), ...)
   local others = redis.call('HMGET', conversation, 'code', 'alias')
   for _, key in ipairs({others[1] or '', others[2] or ''}) do
     if key ~= '' then redis.call(command, key, ...) end
@@ -71,15 +85,54 @@ local function forget(conversation, log)
   with_its_keys(conversation, 'DEL')
   redis.call('DEL', conversation, log)
 end
+-- Nobody can accept it any more; both who made it and those to whom it was made are told.
+local function withdraw(conversation, how)
+  local made = redis.call('HMGET', conversation, 'offer_by', 'offer_to')
+  if not made[1] then return end
+  redis.call('HDEL', conversation, 'offer_by', 'offer_name', 'offer_to', 'offer_until',
+    'offer_note', 'offer_declined')
+  redis.call('ZREM', '{' .. ARGV[2] .. '}:offers', ARGV[1])
+  tell('offer', ARGV[1], made[1], made[2], how)
+end
+-- What there is to count of a conversation that stops, each only once: it left the queue before
+-- anybody had taken it, or it is over. To be asked before the state changes.
+local function leaves(conversation)
+  local c = redis.call('HMGET', conversation, 'lane', 'lang', 'topic', 'began')
+  local what = c[4] and 'over' or 'left'
+  if not c[1] or redis.call('HSETNX', conversation, what, '1') == 0 then return {} end
+  return {what, c[1], c[2], c[3] or '', c[4] and now() - c[4] or 0}
+end
+-- What colleagues have to do with it ends with it.
+local function end_together(conversation)
+  withdraw(conversation, 'ended')
+  redis.call('DEL', beside(conversation, 'whisper'), beside(conversation, 'watchers'))
+end
+local function looks_along(conversation, member, patience)
+  local kept = redis.call('HGET', beside(conversation, 'watchers'), member)
+  return kept and tonumber(string.match(kept, '^%d+')) >= now() - patience
+end
+-- What only colleagues read has a stream of its own: no way of the visitor's leads there.
+local function whisper(conversation, advisor, member, key, name, body)
+  local previous = redis.call('HGET', conversation, 'last_whisper') or ''
+  local id = redis.call('XADD', beside(conversation, 'whisper'), '*', 'f', member, 'k', key,
+    'n', name, 'b', body)
+  redis.call('HSET', conversation, 'last_whisper', id)
+  lives_with(conversation, 'whisper')
+  tell('whisper', ARGV[1], advisor, previous, id, member, key, name, body)
+  return id
+end
 -- How long the visitor at that place will wait, by the last conversations and who is there.
 local function estimated(lane, place, patience, most)
   local serving = '{' .. ARGV[2] .. '}:serving:' .. lane
-  local there = redis.call('ZCOUNT', serving, now() - patience, '+inf')
+  local there = redis.call('ZRANGEBYSCORE', serving, now() - patience, '+inf')
   local lengths = redis.call('LRANGE', '{' .. ARGV[2] .. '}:lengths:' .. lane, 0, -1)
-  if there == 0 or #lengths < 3 then return -1 end
-  local sum = 0
+  if #there == 0 or #lengths < 3 then return -1 end
+  local sum, at_once = 0, 0
   for _, length in ipairs(lengths) do sum = sum + length end
-  return math.ceil(place * (sum / #lengths) / (there * most))
+  for _, chosen in ipairs(redis.call('HMGET', serving .. ':most', unpack(there))) do
+    at_once = at_once + (chosen or most)
+  end
+  return math.ceil(place * (sum / #lengths) / at_once)
 end
 -- Answers the id and the news, which is told now, or by the caller when it is `held`.
 local function add(conversation, log, advisor, sender, key, name, body, held)
@@ -142,6 +195,7 @@ class Script:
 # KEYS 1 conversation (hash)  2 log (stream)  3 seen (sorted set)  4 waiting (sorted set)
 # ARGV 4 lane  5 language  6 danger  7 sealed topic  8 audience  9 most that may wait
 #      10 head start of danger in ms  11 seconds to keep
+#      12, 13 and on: what else is kept with it, name and sealed value
 START = Script(
     """
 if redis.call('EXISTS', KEYS[1]) == 1 then
@@ -154,6 +208,7 @@ local at = now()
 local head = ARGV[6] == '1' and tonumber(ARGV[10]) or 0
 redis.call('HSET', KEYS[1], 'state', 'waiting', 'lane', ARGV[4], 'lang', ARGV[5], 'danger', ARGV[6],
   'topic', ARGV[7], 'audience', ARGV[8], 'joined', string.format('%.0f', at), 'head', head)
+for i = 12, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 redis.call('EXPIRE', KEYS[1], ARGV[11])
 redis.call('ZADD', KEYS[4], micros() - head * 1000, ARGV[1])
 redis.call('EXPIRE', KEYS[4], ARGV[11])
@@ -189,6 +244,8 @@ local id, news = add(KEYS[1], KEYS[2], c[2] or '', ARGV[4], ARGV[6], ARGV[8], AR
 if ARGV[6] ~= '' then redis.call('HSET', KEYS[1], kept, id) end
 redis.call('EXPIRE', KEYS[1], ARGV[9])
 redis.call('EXPIRE', KEYS[2], ARGV[9])
+redis.call('EXPIRE', beside(KEYS[1], 'whisper'), ARGV[9])
+redis.call('EXPIRE', beside(KEYS[1], 'watchers'), ARGV[9])
 return {id, 1, held and news or ''}
 """,
     promised=True,
@@ -202,7 +259,7 @@ PUBLISH = Script("redis.call('SPUBLISH', ARGV[3], ARGV[4]) return 'ok'")
 # ARGV 4 an advisor's silence that is still presence, in ms  5 chats that an advisor has at once
 STATE = Script("""
 local names = {'state', 'lane', 'lang', 'danger', 'joined', 'topic', 'audience', 'advisor',
-  'advisor_name', 'ended_by', 'reason', 'away', 'returned'}
+  'advisor_name', 'ended_by', 'reason', 'away', 'returned', 'word', 'check', 'was_out'}
 local found = redis.call('HMGET', KEYS[1], unpack(names))
 if not found[1] then return 'gone' end
 local place, estimate = 0, -1
@@ -220,7 +277,8 @@ return answer
 
 # KEYS 1 waiting. Answers {conversation, score, fields of STATE ...} of each, first to last.
 LIST = Script("""
-local names = {'state', 'lane', 'lang', 'danger', 'joined', 'topic', 'audience', 'returned'}
+local names = {'state', 'lane', 'lang', 'danger', 'joined', 'topic', 'audience', 'returned',
+  'was_out'}
 local answer = {}
 local places = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
 for i = 1, #places, 2 do
@@ -257,6 +315,16 @@ tell('typing', ARGV[1], c[2] or '', ARGV[4])
 return 'ok'
 """)
 
+# The advisor asked for the word that was agreed, or is sure.  ARGV 4 the advisor
+CHECKED = Script("""
+local c = redis.call('HMGET', KEYS[1], 'state', 'advisor')
+if not c[1] or c[1] == 'ended' then return 'gone' end
+if c[2] ~= ARGV[4] then return 'not-yours' end
+redis.call('HDEL', KEYS[1], 'check')
+tell('state', ARGV[1], c[2])
+return 'ok'
+""")
+
 # ARGV 4 seconds to keep
 KEEP = Script("""
 local c = redis.call('HMGET', KEYS[1], 'state', 'lane', 'away', 'advisor')
@@ -287,6 +355,8 @@ if c[4] then
   redis.call('EXPIRE', lengths, 21600)
 end
 redis.call('ZREM', '{' .. ARGV[2] .. '}:quiet', ARGV[1])
+end_together(KEYS[1])
+local told = leaves(KEYS[1])
 if tonumber(ARGV[6]) > 0 then
   redis.call('HSET', KEYS[1], 'state', 'ended', 'ended_by', ARGV[4], 'reason', ARGV[5])
   redis.call('EXPIRE', KEYS[1], ARGV[6])
@@ -298,7 +368,7 @@ end
 redis.call('ZREM', KEYS[3], ARGV[1])
 if redis.call('ZREM', waiting(c[2]), ARGV[1]) == 1 then tell('waiting', c[2]) end
 tell('ended', ARGV[1], c[3] or '', ARGV[4], ARGV[5])
-return c[3] or ''
+return {c[3] or '', unpack(told)}
 """,
     promised=True,
 )
@@ -333,7 +403,9 @@ while true do
   local conversation = '{' .. ARGV[2] .. '}:conversation:' .. id
   local log = '{' .. ARGV[2] .. '}:log:' .. id
   if redis.call('HGET', conversation, 'state') == 'waiting' then
-    local lane = redis.call('HGET', conversation, 'lane')
+    local c = redis.call('HMGET', conversation, 'lane', 'lang', 'topic', 'joined')
+    local lane = c[1]
+    local first = redis.call('HSETNX', conversation, 'began', string.format('%.0f', now()))
     redis.call('HSET', conversation, 'state', 'open', 'advisor', ARGV[4], 'advisor_name', ARGV[5],
       'taken', string.format('%.0f', now()))
     tell('state', id, ARGV[4])
@@ -343,7 +415,9 @@ while true do
     add(conversation, log, ARGV[4], 'system', '', ARGV[5], 'joined')
     redis.call('EXPIRE', conversation, ARGV[6])
     redis.call('EXPIRE', log, ARGV[6])
-    return {id}
+    -- Who is taken again after an advisor dropped out was counted.
+    if first == 0 then return {id} end
+    return {id, 'taken', lane, c[2], c[3] or '', now() - c[4]}
   end
   redis.call('ZREM', KEYS[2], id)
   if ARGV[1] ~= '' then return 'taken' end
@@ -363,11 +437,21 @@ redis.call('EXPIRE', KEYS[1], ARGV[4])
 return 'ok'
 """)
 
-# KEYS 1 who serves the line (sorted set)  ARGV 4 advisor  5 seconds to keep, 0: they leave
+# KEYS 1 who serves the line (sorted set)
+# ARGV 4 advisor  5 seconds to keep, 0: they leave  6 most chats of their own, or none for the usual
 SERVE = Script("""
-if ARGV[5] == '0' then redis.call('ZREM', KEYS[1], ARGV[4]) return 'ok' end
+local most = KEYS[1] .. ':most'
+if ARGV[5] == '0' then
+  redis.call('ZREM', KEYS[1], ARGV[4])
+  redis.call('HDEL', most, ARGV[4])
+  return 'ok'
+end
 redis.call('ZADD', KEYS[1], now(), ARGV[4])
 redis.call('EXPIRE', KEYS[1], ARGV[5])
+if ARGV[6] then
+  redis.call('HSET', most, ARGV[4], ARGV[6])
+  redis.call('EXPIRE', most, ARGV[5])
+end
 return 'ok'
 """)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import ParamSpec
 
@@ -31,7 +32,8 @@ from werkzeug.exceptions import (
 )
 from werkzeug.wrappers import Response
 
-from . import desk_session, second_factor
+from . import desk_session, passkey_sign_in, second_factor
+from .audit import audit, record
 from .database import DatabaseUnusable
 from .desk_session import SignIn, current_member, is_for_staff
 from .staff import BadEmail, WrongSignIn, tidy_email
@@ -64,6 +66,7 @@ def register(app: Flask, parts: SignIn) -> None:
     app.register_error_handler(CSRFError, _not_from_our_page)
     app.register_error_handler(DatabaseUnusable, _unavailable)
     app.register_blueprint(bp)
+    app.register_blueprint(passkey_sign_in.bp)
 
 
 def signed_in(view: Callable[View, ResponseReturnValue]) -> Callable[View, ResponseReturnValue]:
@@ -87,7 +90,7 @@ def coordinator_only(
         if member is None:
             return _sign_in_first()
         if not member.coordinates:
-            return _refuse(Forbidden(_("Dit kan alleen een coördinator doen.")))
+            return refuse(Forbidden(_("Dit kan alleen een coördinator doen.")))
         return view(*args, **kwargs)
 
     return guarded
@@ -109,12 +112,16 @@ def enter() -> ResponseReturnValue:
     parts.tries.count(email)
     member = parts.staffing.sign_in(email, typed["password"], typed["code"])
     parts.tries.forget(email)
+    audit().note(member.id, "desk.sign_in")
     desk_session.begin(member)
     return redirect(url_for("desk.home"), 303)
 
 
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
+    with suppress(DatabaseUnusable):  # whoever wants to leave is let go
+        if current_member():
+            record("desk.sign_out")
     desk_session.end()
     return redirect(url_for("sign_in.sign_in"), 303)
 
@@ -192,38 +199,41 @@ def _form(status: int, errors: dict[str, str]) -> Response:
     """The sign-in form, or for a script what is wrong with it. The secrets are never repeated."""
     if wants_json() and errors:
         field, sentence = next(iter(errors.items()))
-        return _json(status, sentence, None if field == "form" else field)
+        return json_fault(status, sentence, None if field == "form" else field)
     form = {"email": request.form.get("email", "")[:MOST]}
     return make_response(render_template("desk/sign-in.html", errors=errors, form=form), status)
 
 
 def _sign_in_first() -> ResponseReturnValue:
     if wants_json():
-        return _json(401, _("Log eerst in."))
+        return json_fault(401, _("Log eerst in."))
     return redirect(url_for("sign_in.sign_in"))
 
 
 def _not_from_our_page(_error: CSRFError) -> ResponseReturnValue:
     if request.endpoint == "sign_in.enter":
         return _form(400, {"form": _("Deze pagina was verlopen. Vul alles nog een keer in.")})
+    if request.endpoint == "invitation.accept":  # whoever has a link has no session to come back to
+        return redirect(url_for("invitation.show", **(request.view_args or {})), 303)
     try:
         if current_member() is None:
             return _sign_in_first()
     except DatabaseUnusable as error:
         return _unavailable(error)
-    return _refuse(BadRequest(_("Deze pagina is verlopen. Laad de pagina opnieuw.")))
+    return refuse(BadRequest(_("Deze pagina is verlopen. Laad de pagina opnieuw.")))
 
 
 def _unavailable(_error: DatabaseUnusable) -> ResponseReturnValue:
-    return _refuse(ServiceUnavailable(_("Dit werkt op dit moment niet. Probeer het zo opnieuw.")))
+    return refuse(ServiceUnavailable(_("Dit werkt op dit moment niet. Probeer het zo opnieuw.")))
 
 
-def _refuse(error: HTTPException) -> ResponseReturnValue:
+def refuse(error: HTTPException) -> ResponseReturnValue:
     """As JSON for a script, else as the application's page for this status."""
     if wants_json():
-        return _json(error.code or 500, error.description or "")
+        return json_fault(error.code or 500, error.description or "")
     return current_app.make_response(current_app.handle_http_exception(error))
 
 
-def _json(status: int, sentence: str, field: str | None = None) -> Response:
+def json_fault(status: int, sentence: str, field: str | None = None) -> Response:
+    """What is wrong, for a script."""
     return make_response(jsonify(error=sentence, field=field), status)

@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import JSON, BigInteger, CursorResult, Engine, String, select, update
+from sqlalchemy import JSON, BigInteger, CursorResult, Engine, String, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import passwords, second_factor
 from .database import Base, Moment, reading, writing
+from .passkey_row import PasskeyRow
 
 EMAIL_MOST = 254  # RFC 5321, 4.5.3.1.3
 NAME_MOST = 100
@@ -82,6 +83,9 @@ class Staff(Base):
     epoch: Mapped[int] = mapped_column(default=0)
     disabled_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
+    # Of a link that opens the account once; there while nobody has chosen a password yet.
+    invitation_hash: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
+    invitation_until: Mapped[datetime | None] = mapped_column(Moment)
 
 
 @dataclass(frozen=True)
@@ -126,24 +130,20 @@ class Staffing:
         """
         row = Staff(
             email=tidy_email(email),
-            name=_tidy_name(name),
-            role=_role(role),
-            regions=self._known(regions),
-            password_hash=_hash_of(password),
+            name=tidy_name(name),
+            role=role_of(role),
+            regions=known_regions(regions, self._region_codes),
+            password_hash=hash_of(password),
             totp_secret=second_factor.new_secret(),
             created_at=datetime.fromtimestamp(self._now(), UTC),
         )
-        try:
-            with writing(self._engine) as session:
-                session.add(row)
-        except IntegrityError as error:
-            raise EmailTaken(f"there is an account for {row.email} already") from error
-        return _member(row), second_factor.uri(row.totp_secret, row.email)
+        keep_new(self._engine, row)
+        return member_of(row), second_factor.uri(row.totp_secret, row.email)
 
     def everybody(self) -> list[Member]:
         """All accounts, by address; the disabled ones too."""
         with reading(self._engine) as session:
-            return [_member(row) for row in session.scalars(select(Staff).order_by(Staff.email))]
+            return [member_of(row) for row in session.scalars(select(Staff).order_by(Staff.email))]
 
     def nobody_yet(self) -> bool:
         """Whether there is no account at all: the service has never been used."""
@@ -156,7 +156,7 @@ class Staffing:
             row = session.get(Staff, number)
         if row is None or row.epoch != epoch or row.disabled_at:
             return None
-        return _member(row)
+        return member_of(row)
 
     def sign_in(self, email: str, password: str, code: str) -> Member:
         """Let somebody in, once for each code. Raises WrongSignIn.
@@ -173,7 +173,7 @@ class Staffing:
             raise WrongSignIn
         if passwords.outdated(kept):
             self._keep_anew(row, password)
-        return _member(row)
+        return member_of(row)
 
     def disable(self, email: str) -> Member:
         """Close an account and end its sessions at once. Raises NoSuchMember."""
@@ -181,30 +181,47 @@ class Staffing:
             row = _row(session, email)
             row.epoch += 1
             row.disabled_at = row.disabled_at or datetime.fromtimestamp(self._now(), UTC)
-            return _member(row)
+            return member_of(row)
 
     def sign_out_everywhere(self, email: str) -> Member:
         """End the sessions of an account. Raises NoSuchMember."""
         with writing(self._engine) as session:
             row = _row(session, email)
             row.epoch += 1
-            return _member(row)
+            return member_of(row)
 
-    def reset(self, email: str, password: str) -> str:
-        """Give somebody a new password and second factor; returns its `otpauth://` address.
+    def reset(self, email: str, password: str) -> tuple[Member, str]:
+        """Give somebody a new password and second factor; returns its `otpauth://` address too.
 
         Ends the old sessions, and opens a disabled account again. Raises NoSuchMember,
         PasswordTooShort or PasswordTooLong.
         """
-        password_hash = _hash_of(password)
+        password_hash = hash_of(password)
         with writing(self._engine) as session:
             row = _row(session, email)
-            row.password_hash = password_hash
-            row.totp_secret = second_factor.new_secret()
-            row.last_step = 0
-            row.epoch += 1
+            start_afresh(session, row, password_hash)
             row.disabled_at = None
-            return second_factor.uri(row.totp_secret, row.email)
+            return member_of(row), second_factor.uri(row.totp_secret, row.email)
+
+    def has_password(self, member: Member, password: str) -> bool:
+        """Whether this is the member's own password, asked again before something grave."""
+        with reading(self._engine) as session:
+            kept = session.scalar(select(Staff.password_hash).where(Staff.id == member.id))
+        return passwords.matches(kept or passwords.nobodys(), password)
+
+    def change_password(self, member: Member, password: str) -> Member:
+        """Give somebody the password that they chose; ends all sessions, their own too.
+
+        Raises PasswordTooShort, PasswordTooLong or NoSuchMember.
+        """
+        password_hash = hash_of(password)
+        with writing(self._engine) as session:
+            row = session.get(Staff, member.id)
+            if row is None:
+                raise NoSuchMember("there is no account with this number")
+            row.password_hash = password_hash
+            row.epoch += 1
+            return member_of(row)
 
     def code(self, email: str) -> str:
         """The second factor's code that opens the account now. Raises NoSuchMember.
@@ -239,13 +256,6 @@ class Staffing:
         with writing(self._engine) as session:
             session.execute(again.values(password_hash=password_hash))
 
-    def _known(self, regions: Iterable[str]) -> list[str]:
-        codes = sorted({region.strip().upper() for region in regions})
-        for code in codes:
-            if code not in self._region_codes:
-                raise UnknownRegion(f"{code!r} is not the code of a region")
-        return codes
-
 
 _NOBODYS_SECRET = second_factor.new_secret()
 
@@ -268,7 +278,7 @@ def _row(session: Session, email: str) -> Staff:
     return row
 
 
-def _member(row: Staff) -> Member:
+def member_of(row: Staff) -> Member:
     return Member(
         id=row.id,
         email=row.email,
@@ -281,23 +291,54 @@ def _member(row: Staff) -> Member:
     )
 
 
-def _tidy_name(typed: str) -> str:
+def tidy_name(typed: str) -> str:
+    """The name as it is kept. Raises BadName."""
     name = " ".join(typed.split())
     if not 0 < len(name) <= NAME_MOST or not name.isprintable():
         raise BadName("a name has 1 to 100 characters on one line")
     return name
 
 
-def _role(role: str) -> Role:
+def role_of(role: str) -> Role:
+    """Raises UnknownRole."""
     try:
         return Role(role)
     except ValueError:
         raise UnknownRole(f"{role!r} is not a role: give advisor or coordinator") from None
 
 
-def _hash_of(password: str) -> str:
+def hash_of(password: str) -> str:
+    """The password as it is kept. Raises PasswordTooShort or PasswordTooLong."""
     if len(password) < passwords.LEAST:
         raise PasswordTooShort(f"a password has at least {passwords.LEAST} characters")
     if len(password) > passwords.MOST:
         raise PasswordTooLong(f"a password has at most {passwords.MOST} characters")
     return passwords.hashed(password)
+
+
+def known_regions(regions: Iterable[str], known: Collection[str]) -> list[str]:
+    """The codes as they are kept. Raises UnknownRegion."""
+    codes = sorted({region.strip().upper() for region in regions})
+    for code in codes:
+        if code not in known:
+            raise UnknownRegion(f"{code!r} is not the code of a region")
+    return codes
+
+
+def keep_new(engine: Engine, row: Staff) -> None:
+    """Keep a new account. Raises EmailTaken."""
+    try:
+        with writing(engine) as session:
+            session.add(row)
+    except IntegrityError as error:
+        raise EmailTaken(f"there is an account for {row.email} already") from error
+
+
+def start_afresh(session: Session, row: Staff, password_hash: str) -> None:
+    """Whatever opened the account opens it no more: password, phone, passkeys, links, sessions."""
+    row.password_hash = password_hash
+    row.totp_secret = second_factor.new_secret()
+    row.last_step = 0
+    row.epoch += 1
+    row.invitation_hash = row.invitation_until = None
+    session.execute(delete(PasskeyRow).where(PasskeyRow.member == row.id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import flask_babel
@@ -25,3 +26,9 @@ def lazy_gettext(text: str) -> Any:
 def language() -> str:
     """The language of the page that is asked for: nl or en."""
     return str(flask_babel.get_locale() or "nl")
+
+
+def in_language(lang: str) -> AbstractContextManager[None]:
+    """What is said inside is said in that language, whatever the page speaks."""
+    force: AbstractContextManager[None] = flask_babel.force_locale(lang)
+    return force

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
 
-from . import clean, keys, plain, texts, words
+from . import clean, code_word, keys, plain, texts, words
 from .asking import Answer, fields, from_our_own_pages, handle_faults, refused, wants_json
 from .conversation import Conversation, Gone
 from .events import visitor_events
+from .helped import ANSWERS, TICKET_MOST, TicketSpent
+from .helps import helps
 from .parts import chat
-from .refusal import closed, closed_everywhere
+from .refusal import closed, closed_everywhere, kept_out
+from .shown import on_the_list
 from .texts import gettext as _
 from .wire import event_stream, state_data, visitor_event
 
@@ -41,9 +45,15 @@ def join() -> Answer:
     topic = clean.line(sent.get("topic"), "topic", most=TOPIC_MOST)
     key = clean.key(sent.get("key"))
     text = clean.message(sent["text"]) if sent.get("text") else ""
+    word = clean.one_of(sent.get("word") or "", "word", ("", *helps().code_words))
     # Whoever waits or talks already is not turned away: a page whose answer was lost asks again.
     if not chat().opening(region).open and not chat().waiting.has(queue, key):
         return refused(closed(region))
+    marks, was_out = _where_from()
+    # Somebody in danger always gets in: she may share the address with whoever abused the chat.
+    if was_out and danger == "no" and not chat().waiting.has(queue, key):
+        return refused(kept_out(), 403)
+    also = {"word": word, "origin": next(iter(marks), ""), "was_out": "1" if was_out else ""}
     token, new = chat().waiting.join(
         queue=queue,
         audience=audience,
@@ -51,14 +61,14 @@ def join() -> Answer:
         topic=topic,
         lang=texts.language(),
         key=key,
+        also={name: value for name, value in also.items() if value},
     )
     conversation = chat().waiting.of_token(token)
     if text:
         conversation.say("visitor", text, f"start:{key}"[:64])
     if not wants_json():
         return plain.page(conversation, token, new)
-    answer = {"token": token} | state_data(conversation.state())
-    return jsonify(answer), 201 if new else 200
+    return jsonify(_answer(token, conversation)), 201 if new else 200
 
 
 @blueprint.get("/chat/events")
@@ -101,7 +111,7 @@ def come_back() -> Answer:
     chat().guesses.forget(who)
     conversation = chat().waiting.of_token(token)
     conversation.keep()
-    return jsonify({"token": token} | state_data(conversation.state())), 200
+    return jsonify(_answer(token, conversation)), 200
 
 
 @blueprint.post("/chat/end")
@@ -111,6 +121,32 @@ def end() -> tuple[str, int]:
     if advisor:
         chat().release(advisor, conversation.name)
     return "", 204
+
+
+@blueprint.post("/chat/helped")
+def helped() -> Answer | tuple[str, int]:
+    """Whether it helped, after the end: counted, and kept of nobody."""
+    sent = fields()
+    answer = clean.one_of(sent.get("answer"), "answer", ANSWERS)
+    ticket = clean.line(sent.get("ticket"), "ticket", most=TICKET_MOST)
+    try:
+        chat().helped.answer(ticket, answer)
+    except TicketSpent:
+        return jsonify(error=_("Deze vraag is al beantwoord, of te lang geleden."), field=None), 410
+    return "", 204
+
+
+def _answer(token: str, conversation: Conversation) -> dict[str, Any]:
+    """What a page gets that begins, or comes back to, a conversation."""
+    state = conversation.state()
+    ticket = chat().helped.ticket(conversation, state)
+    return {"token": token, "helped": ticket} | state_data(state)
+
+
+def _where_from() -> tuple[list[str], bool]:
+    """What stands for the client's address, and whether it is kept out now."""
+    marks = helps().keeping_out.marks_of(request.remote_addr or "")
+    return marks, helps().keeping_out.keeps_out(marks)
 
 
 def _mine() -> Conversation:
@@ -124,11 +160,13 @@ def _mine() -> Conversation:
 
 
 def _draw_form(errors: dict[str, str]) -> str:
+    key = request.form.get("key") or secrets.token_urlsafe(16)
     return render_template(
         "chat/chat.html",
         errors=errors,
         form=request.form,
-        key=request.form.get("key") or secrets.token_urlsafe(16),
+        key=key,
+        words=code_word.offered(helps().code_words, key),
         regions=[(code, _shown(code, name)) for code, name in chat().regions.items()],
         topics=list(words.TOPICS.items()),
         closed=closed_everywhere(),
@@ -136,4 +174,4 @@ def _draw_form(errors: dict[str, str]) -> str:
 
 
 def _shown(region: str, name: str) -> str:
-    return name if chat().opening(region).open else _("%(region)s (nu gesloten)", region=name)
+    return on_the_list(name, chat().opening(region).open)

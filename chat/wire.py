@@ -12,8 +12,12 @@ from flask import Response, render_template, stream_with_context
 from markupsafe import Markup
 
 from . import clean, words
+from .card_view import CardView, view_of
+from .cards import card_in
 from .conversation import Message, State
 from .events import Event
+from .helps import helps
+from .texts import gettext as _
 from .waiting import Waiter
 
 # The clock on the wall of everybody who reads or answers here.
@@ -26,10 +30,19 @@ HEADERS = {
 }
 
 
-def message_data(message: Message, side: str) -> dict[str, Any]:
-    """A message as that side (visitor or advisor) gets it."""
+def message_data(
+    message: Message, side: str, *, whole: bool = False, me: str = ""
+) -> dict[str, Any]:
+    """A message as that side (visitor or advisor) gets it.
+
+    `me`: what the visitor calls the advisor who reads; others may have spoken before.
+    `whole`: an article that is a card comes along, for a page that cannot fetch it.
+    """
     at = datetime.fromtimestamp(message.at, UTC)
     text = words.said_by_system(message) if message.sender == "system" else message.text
+    found = card_in(text) if message.sender == "advisor" else None
+    card = view_of(found, whole=whole) if found else None
+    text = card.text if card else text
     data = {
         "id": message.id,
         "from": message.sender,
@@ -39,13 +52,30 @@ def message_data(message: Message, side: str) -> dict[str, Any]:
     }
     if message.key and message.sender == side:
         data["key"] = message.key
-    # A link that is followed leaves a trace on the visitor's device, so there it is only text.
-    html = clean.with_links(text) if side == "advisor" else clean.as_html(text)
-    data["html"] = draw_message(data, html, at.astimezone(CLOCK), side)
+    html = _as_read_by(side, message.sender, text)
+    own = message.sender == side and (not me or message.name == me)
+    data["html"] = draw_message(data, html, at.astimezone(CLOCK), side, card, own=own)
     return data
 
 
-def draw_message(data: dict[str, Any], html: Markup, at: datetime, side: str) -> str:
+def _as_read_by(side: str, sender: str, text: str) -> Markup:
+    # A link that is followed leaves a trace on the visitor's device, so there it is only text.
+    if side != "advisor":
+        return clean.as_html(text)
+    html = clean.with_links(text)
+    marks = helps().danger_words
+    return marks.mark(html, _("misschien gevaar")) if sender == "visitor" else html
+
+
+def draw_message(
+    data: dict[str, Any],
+    html: Markup,
+    at: datetime,
+    side: str,
+    card: CardView | None = None,
+    *,
+    own: bool = False,
+) -> str:
     """The one way a message is drawn: in the first page, in the stream, without JavaScript."""
     message = {
         "id": data["id"],
@@ -53,6 +83,8 @@ def draw_message(data: dict[str, Any], html: Markup, at: datetime, side: str) ->
         "name": data["name"],
         "at": at,
         "html": html,
+        "card": card,
+        "own": own,
     }
     return render_template("chat/_message.html", message=message, side=side).strip()
 
@@ -78,28 +110,31 @@ def waiter_data(waiter: Waiter, region_names: dict[str, str]) -> dict[str, Any]:
         "topic": str(words.TOPICS.get(state.topic, state.topic)),
         "danger": state.danger,
         "returned": state.returned,
+        "was_out": state.was_out,
         "since": state.since,
         "lang": state.lang,
+        "back": state.back,
+        "later": waiter.later,
     }
 
 
-def visitor_event(event: Event) -> dict[str, Any]:
-    """The data of an event as the visitor gets it."""
+def visitor_event(event: Event, *, whole: bool = False) -> dict[str, Any]:
+    """The data of an event as the visitor gets it; for `whole` see `message_data`."""
     if event.state:
         return state_data(event.state)
     if event.message:
-        return message_data(event.message, "visitor")
+        return message_data(event.message, "visitor", whole=whole)
     if event.name == "typing":
         return {"from": event.by}
     return {"by": event.by, "reason": event.reason}
 
 
-def desk_event(event: Event, region_names: dict[str, str]) -> dict[str, Any]:
+def desk_event(event: Event, region_names: dict[str, str], me: str = "") -> dict[str, Any]:
     """The data of an event as an advisor's desk gets it."""
     if event.name == "waiting":
         line = [waiter_data(waiter, region_names) for waiter in event.waiting]
         # `mine` tells a desk that was cut off which of its conversations ended meanwhile.
-        return {"waiting": line, "mine": event.mine}
+        return {"waiting": line, "mine": event.mine, "look": event.look}
     data: dict[str, Any] = {"conversation": event.conversation}
     if event.state:
         topic = str(words.TOPICS.get(event.state.topic, event.state.topic))
@@ -116,10 +151,15 @@ def desk_event(event: Event, region_names: dict[str, str]) -> dict[str, Any]:
                 "lang": event.state.lang,
                 "away": event.state.away,
                 "returned": event.state.returned,
+                "back": event.state.back,
+                "role": event.role or "mine",
+                "was_out": event.state.was_out,
+                "word": event.state.word,
+                "check": bool(event.state.word) and event.state.check,
             }
         )
     if event.message:
-        return data | message_data(event.message, "advisor")
+        return data | message_data(event.message, "advisor", me=me)
     if event.name == "typing":
         return data | {"from": event.by}
     return data | {"by": event.by, "reason": event.reason}

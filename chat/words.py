@@ -24,6 +24,13 @@ def said_by_system(message: Message) -> str:
     """What a system message's code means to the reader."""
     if message.text == "joined":
         return _("%(name)s is er nu voor je.", name=message.name)
+    if message.text == "handed":
+        return _("Je praat nu verder met %(name)s.", name=message.name)
+    if message.text == "left":
+        return _(
+            "Je medewerker moest stoppen. Je bent niet alleen: een collega neemt het zo snel "
+            "mogelijk over en kan lezen wat je schreef."
+        )
     if message.text == "dropped":
         return _(
             "De verbinding met je medewerker is weg. Je bent niet alleen: een collega neemt het "
@@ -42,4 +49,8 @@ def fault(error: BadInput) -> str:
         return _("Dit is te lang: het mag %(most)s tekens zijn.", most=error.details["most"])
     if error.code == "choose":
         return _("Maak hier een keuze uit de lijst.")
+    if error.code == "missing":
+        return _("Vul dit in.")
+    if error.code == "number":
+        return _("Vul een getal in van 0 tot en met %(most)s.", most=error.details["most"])
     return _("Hier klopt iets niet. Kijk het na en probeer het opnieuw.")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import chat, errors, headers, health, languages, leave, page_parts, pages
 from .articles import Library
+from .chat.helps import Content
 from .chat.return_code import read_words
+from .chat.shelf import Reading
 from .chat.store import connect
 from .config import BadSetting, Settings
+from .desk_files import read_desk_files
 from .regions import read_regions
 from .safe import load_safe
 
@@ -50,10 +55,31 @@ def create_app(settings: Settings) -> Flask:
         settings.secret_keys,
         {region.code: region.name for region in regions},
         queue_cap=settings.queue_cap,
-        code_words=read_words(settings.content / "code-words.txt"),
+        content=_for_the_chat(settings, library),
+        keep_out_hours=settings.keep_out_hours,
         always_open=settings.always_open,
     )
     leave.register(app)
     safe_pages = load_safe(settings.content, title=settings.title, exit_url=settings.exit_url)
     pages.register(app, library, safe_pages)
     return app
+
+
+def _for_the_chat(settings: Settings, library: Library) -> Content:
+    """What the chat needs of the content; it knows nothing of the site."""
+    files = read_desk_files(settings.content)
+    articles = [
+        Reading(
+            article.id,
+            lang,
+            article.title,
+            article.summary,
+            pages.address_of("article", article, lang),
+            partial(getattr, article, "html"),
+        )
+        for lang in languages.LANGUAGES
+        for section in library.sections(lang)
+        for article in section.articles
+    ]
+    words = read_words(settings.content / "code-words.txt")
+    return Content(words, articles, files.answers, files.danger_words)

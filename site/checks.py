@@ -16,6 +16,7 @@ from .articles import ContentMissing, Fault, Library
 from .chat.database import DatabaseUnusable, reach
 from .chat.store import UNREACHABLE, connect
 from .config import Settings
+from .desk_files import read_desk_files
 from .front_matter import NAME_RULE, BadFile, is_name, quoted, read_text
 from .regions import COLUMNS
 
@@ -33,6 +34,7 @@ def run(settings: Settings, out: TextIO | None = None) -> int:
     else:
         faults += map(_line, library.faults)
         faults += map(_line, _regions(settings.content / "regions.csv"))
+        faults += map(_line, read_desk_files(settings.content).faults)
         notes += [_line(note, "note: ") for note in library.notes]
         articles = library.count()
     faults += _connections(settings)

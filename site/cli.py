@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from .config import BadSetting, Settings
 
 if TYPE_CHECKING:
+    from .chat.audit_trail import Audit
     from .chat.staff import Member, Staffing
 
 INTERRUPTED = 128 + signal.SIGINT
@@ -72,17 +73,18 @@ def _check(_: argparse.Namespace, settings: Settings) -> int:
 
 
 def _staff_add(asked: argparse.Namespace, settings: Settings) -> int:
-    with _staffing(settings) as staffing:
+    with _accounts(settings) as (staffing, audit):
         member, uri = staffing.add(
             asked.email, asked.name, asked.role, _password(), asked.region or ()
         )
+        audit.note(None, "staff.add", member.email)
     print(f"{member.email} can sign in as {member.role}, with this second factor:")
     print(uri)
     return 0
 
 
 def _staff_list(_: argparse.Namespace, settings: Settings) -> int:
-    with _staffing(settings) as staffing:
+    with _accounts(settings) as (staffing, _audit):
         everybody = staffing.everybody()
     if not everybody:
         print("There are no accounts yet: `luwte staff add` makes one.")
@@ -101,15 +103,23 @@ def _row(member: Member) -> tuple[str, ...]:
 
 
 def _staff_disable(asked: argparse.Namespace, settings: Settings) -> int:
-    with _staffing(settings) as staffing:
+    from .dismissing import let_go
+
+    with _accounts(settings) as (staffing, audit):
         member = staffing.disable(asked.email)
+        audit.note(None, "staff.disable", member.email)
+    let_go(settings, member)
     print(f"{member.email} cannot sign in any more; `luwte staff reset` opens the account again.")
     return 0
 
 
 def _staff_reset(asked: argparse.Namespace, settings: Settings) -> int:
-    with _staffing(settings) as staffing:
-        uri = staffing.reset(asked.email, _password())
+    from .dismissing import let_go
+
+    with _accounts(settings) as (staffing, audit):
+        member, uri = staffing.reset(asked.email, _password())
+        audit.note(None, "staff.reset", member.email)
+    let_go(settings, member)
     print(f"{asked.email} has the new password and this new second factor:")
     print(uri)
     return 0
@@ -121,14 +131,17 @@ def _staff_code(asked: argparse.Namespace, settings: Settings) -> int:
             "The code of this moment is told with embedded stores only: take it from the "
             "authenticator app, or use `luwte staff reset` for a new second factor."
         )
-    with _staffing(settings) as staffing:
+    with _accounts(settings) as (staffing, _audit):
         print(staffing.code(asked.email))
     return 0
 
 
 @contextmanager
-def _staffing(settings: Settings) -> Iterator[Staffing]:
-    """The accounts, in a database that is up to date; what is wrong is said with its remedy."""
+def _accounts(settings: Settings) -> Iterator[tuple[Staffing, Audit]]:
+    """The accounts and the audit trail, in a database that is up to date; what is wrong is said
+    with its remedy.
+    """
+    from .chat.audit_trail import Audit
     from .chat.database import engine_for, migrate
     from .chat.staff import NoSuchMember, Staffing, UnknownRegion
     from .regions import read_regions
@@ -137,7 +150,7 @@ def _staffing(settings: Settings) -> Iterator[Staffing]:
     migrate(settings.sql_url)
     engine = engine_for(settings.sql_url)
     try:
-        yield Staffing(engine, region_codes=codes)
+        yield Staffing(engine, region_codes=codes), Audit(engine)
     except NoSuchMember as fault:
         raise CannotDo(f"{fault}: `luwte staff list` shows them.") from fault
     except UnknownRegion as fault:

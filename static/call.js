@@ -1,14 +1,14 @@
 // One request to our own server: always an answer, never an exception. Status 0 means: no answer.
 const ANSWER_WITHIN_MS = 15_000;
 
-export async function call(url, { body = {}, headers = {}, keepalive = false } = {}) {
+export async function call(url, { method = "POST", body = {}, headers = {}, keepalive = false } = {}) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), ANSWER_WITHIN_MS);
   try {
     const response = await fetch(url, {
-      method: "POST",
+      method,
       headers: { Accept: "application/json", "Content-Type": "application/json", ...headers },
-      body: JSON.stringify(body),
+      body: method === "POST" ? JSON.stringify(body) : undefined,
       cache: "no-store",
       redirect: "error",
       signal: stop.signal,

@@ -36,7 +36,7 @@ export class ChatStart {
     this.#setBusy(false);
     if (status === 200 || status === 201) this.#started(data, asked);
     // Where another choice would help (a region that is closed), it is said beside that choice.
-    else if (status < 400 || !showFault(this.#form, data)) this.#showRefusal(data);
+    else if (status < 400 || (data.reason && !data.field) || !showFault(this.#form, data)) this.#showRefusal(data);
   }
 
   #started(answer, asked) {

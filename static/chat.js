@@ -2,6 +2,7 @@
 import { ChatScreen } from "./chat-screen.js";
 import { ChatStart } from "./chat-start.js";
 import { ChatTicket } from "./chat-ticket.js";
+import { Helped } from "./chat-helped.js";
 import { ComeBack } from "./come-back.js";
 import { KeptToken } from "./kept-token.js";
 import { ReturnPart } from "./return-part.js";
@@ -13,6 +14,7 @@ export class Chat {
   #screen;
   #talk;
   #return;
+  #helped;
 
   // onNews() hears that `news` changed.
   constructor(root, onNews) {
@@ -30,6 +32,7 @@ export class Chat {
       askCode: () => this.#ticket.post("code"),
       keep: (wanted) => this.#ticket.keep(wanted),
     });
+    this.#helped = new Helped(part("data-helped"), `${root.dataset.api}/helped`);
     new ChatStart(part("data-chat-start"), part("data-refusal"), (...started) => this.#begin(...started));
     new ComeBack(part("data-come-back"), (answer) => this.#begin(answer));
     part("data-chat-end").addEventListener("click", () => this.#end());
@@ -60,7 +63,8 @@ export class Chat {
     this.#ticket = null;
   }
 
-  #begin({ token, ...state }, asked) {
+  #begin({ token, helped, ...state }, asked) {
+    this.#helped.begin(helped);
     this.#ticket = new ChatTicket(this.root.dataset.api, token, {
       onEvent: (name, data) => this.#heard(name, data),
       onLine: (up) => this.#lineIs(up),
@@ -89,6 +93,7 @@ export class Chat {
   }
 
   #showState(state) {
+    if (state.state === "open") this.#helped.talks();
     this.#screen.show(state, { canFocus: !this.#talk.say.hasFocus });
     this.#onNews();
   }
@@ -100,6 +105,7 @@ export class Chat {
     this.#return.close();
     this.#talk.close();
     this.#screen.ended(by);
+    if (by !== "system") this.#helped.ask();
     this.#showState({ state: "ended" });
   }
 

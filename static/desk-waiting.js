@@ -62,15 +62,17 @@ export class WaitingList {
 }
 
 // What an advisor may know of a visitor beforehand.
-export function describe(root, { region_name: region, topic, ...visitor }) {
-  const { lane, lang, audience, danger, returned, away } = visitor;
+export function describe(root, { region_name: region, topic, back, later, ...visitor }) {
+  const { lane, lang, audience, danger, returned, away, was_out: wasOut } = visitor;
   fill(root, { region, topic });
   show(root, "region", region ? "known" : "unknown");
   show(root, "topic", topic ? "known" : "unknown");
   show(root, "lane", lane);
   show(root, "lang", lang);
+  show(root, "back", back);
+  show(root, "later", later ? "yes" : "no");
   if (audience) show(root, "audience", audience);
-  for (const [mark, applies] of Object.entries({ danger, returned, away })) {
+  for (const [mark, applies] of Object.entries({ danger, returned, away, was_out: wasOut })) {
     show(root, mark, applies ? "yes" : "no");
   }
 }

@@ -74,6 +74,8 @@ export class Log {
   }
 
   #look(atEnd) {
+    // Of a log that is not shown nobody scrolled away.
+    if (!this.#list.getClientRects().length) return;
     this.#atEnd = atEnd;
     if (atEnd) this.#jump.hidden = true;
   }

@@ -5,6 +5,7 @@ import { chatPartOf } from "./chat-elsewhere.js";
 import { FirstHint } from "./first-hint.js";
 import { KeptToken } from "./kept-token.js";
 import { KeyboardRoom } from "./keyboard-room.js";
+import { MessageCards } from "./message-cards.js";
 import { OwnBrowser } from "./own-browser.js";
 import { Visit } from "./visit.js";
 
@@ -44,5 +45,6 @@ addEventListener("luwte:leave", () => {
 });
 attach(document);
 new KeyboardRoom();
+new MessageCards();
 new Visit(attach);
 if (!chat && chatBar.address && new KeptToken().token) goOn();

@@ -38,9 +38,14 @@ export class Say {
     show(this.#form, "said", sentence ? "refused" : "");
   }
 
-  empty() {
-    this.#field.value = "";
+  // Puts a text there, without the sign that somebody types.
+  write(text) {
+    this.#field.value = text;
     this.#count();
+  }
+
+  empty() {
+    this.write("");
   }
 
   // A draft that can no longer be sent stays readable.

@@ -15,7 +15,19 @@ from tests.service import Advisor, Service, running
 # What the chat does with its store, and the fixed interface, must hold on a cluster too.
 ON_A_CLUSTER_TOO = {
     f"tests.test_{name}"
-    for name in ("waiting", "conversation", "events", "care", "return_code", "contract")
+    for name in (
+        *(
+            "waiting",
+            "drafts",
+            "conversation",
+            "events",
+            "care",
+            "return_code",
+            "contract",
+            "figures",
+        ),
+        *("handover", "together"),
+    )
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -28,7 +29,10 @@ class Talk:
     advisor: str = ""
     gone: bool = False  # nobody has seen the visitor for a while,
     noticed: bool = False  # and a round of care has seen that
+    offer: str = ""  # a member's number, or a line as queue:lane
+    note: str = ""
     said: list[str] = field(default_factory=list)
+    whispered: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -65,8 +69,25 @@ class Model:
         talk.state, talk.advisor = "open", member
         talk.said.append(f"system:joined:{name}")
 
+    def is_offered(self, talk: Talk, to: str, note: str) -> None:
+        talk.offer, talk.note = to, note
+
+    def may_accept(self, talk: Talk, member: str, lines: Iterable[Line]) -> bool:
+        if talk.state != "open" or not talk.offer or talk.advisor == member:
+            return False
+        return talk.offer == member or any(talk.offer == ":".join(line) for line in lines)
+
+    def is_accepted(self, talk: Talk, member: str, name: str) -> None:
+        lane = talk.offer.partition(":")[2]
+        if lane:
+            talk.line = talk.line[0], lane
+        talk.advisor, talk.offer = member, ""
+        talk.said.append(f"system:handed:{name}")
+        if talk.note:
+            talk.whispered.append(talk.note)
+
     def is_handed_back(self, talk: Talk) -> None:
-        talk.state, talk.advisor, talk.urgency = "waiting", "", DROPPED
+        talk.state, talk.advisor, talk.urgency, talk.offer = "waiting", "", DROPPED, ""
         talk.said.append("system:dropped:")
         # A visitor who was gone has a minute from now on: nobody may wait for ever in front.
         talk.gone, talk.noticed = talk.gone and not talk.noticed, False

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -108,6 +109,7 @@ class Stream:
 
     def __init__(self, client: httpx.Client, address: str, **headers: str) -> None:
         self.events: list[tuple[str, str, dict[str, Any]]] = []  # name, id, data
+        self.times: list[float] = []  # when each arrived, Unix time
         self.status = 0
         self._client, self._address, self._headers = client, address, headers
         self._cut = False
@@ -133,6 +135,7 @@ class Stream:
                 elif field == "id":
                     number = value
                 elif field == "data":
+                    self.times.append(time.time())
                     self.events.append((name, number, json.loads(value)))
                     number = ""
 
@@ -160,10 +163,11 @@ class Visitor:
     def __init__(self, service: Service, start: str = "/chat") -> None:
         self.http = httpx.Client(base_url=service.url, headers={"Accept": "application/json"})
         self.start = start
-        self.token = ""
+        self.token = self.key = ""
 
     def asks(self, **fields: str) -> httpx.Response:
         sent = {"audience": "self", "key": uuid.uuid4().hex} | fields
+        self.key = sent["key"]
         answer = self.http.post(self.start, data=sent)
         if answer.status_code in (200, 201):
             self.token = answer.json()["token"]
@@ -220,3 +224,22 @@ class Advisor:
 
     def ends(self, conversation: str, reason: str = "done") -> httpx.Response:
         return self.http.post(f"/desk/conversations/{conversation}/end", data={"reason": reason})
+
+    @property
+    def id(self) -> str:
+        colleagues = self.http.get("/desk/colleagues").json()["colleagues"]
+        return str(next(one["id"] for one in colleagues if one["me"]))
+
+    def chooses(self, **choice: Any) -> httpx.Response:
+        """Changes the shift: regions, lanes, langs, most, status."""
+        return self.http.post("/desk/shift", json=choice)
+
+    def does(self, act: str, conversation: str, **fields: str) -> httpx.Response:
+        """What colleagues do together: transfer, accept, decline, withdraw, invite, look, leave."""
+        return self.http.post(f"/desk/conversations/{conversation}/{act}", data=fields)
+
+    def whispers(self, conversation: str, text: str, key: str = "") -> httpx.Response:
+        return self.does("whisper", conversation, text=text, key=key or uuid.uuid4().hex)
+
+    def signs_out(self, **fields: str) -> httpx.Response:
+        return self.http.post("/desk/sign-out", data=fields)

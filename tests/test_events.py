@@ -12,7 +12,8 @@ from redis import Redis
 
 from luwte.chat import keys
 from luwte.chat.conversation import Message
-from luwte.chat.events import Event, desk_events, visitor_events
+from luwte.chat.desk_page import desk_events
+from luwte.chat.events import Event, visitor_events
 from luwte.chat.parts import Chat, put_together
 from tests.servers import until
 

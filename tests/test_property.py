@@ -22,9 +22,10 @@ from hypothesis.stateful import (
 )
 from redis import Redis
 
-from luwte.chat import keys, scripts
+from luwte.chat import handover, keys, scripts
 from luwte.chat.care import Care, Patience
 from luwte.chat.conversation import Gone, NotYours
+from luwte.chat.handover import OfferOver
 from luwte.chat.parts import put_together
 from luwte.chat.waiting import AtLimit, Full, NobodyWaiting, Shift, Taken
 from tests.chaos import size
@@ -42,6 +43,7 @@ STAFF = {
     "3": (("VT14", "NL"), ("public",)),
     "4": (QUEUES, ("professional",)),
 }
+LINES = [f"{queue}:{lane}" for queue in QUEUES for lane in keys.LANES]
 members = st.sampled_from(sorted(STAFF))
 numbers = st.integers(0, 1_000_000)
 
@@ -220,6 +222,63 @@ class Machine(RuleBasedStateMachine):
         conversation.forget()
         self.model.ends(talk)
 
+    # Handing over
+
+    @precondition(lambda self: self.model.talks)
+    @rule(member=members, number=numbers, to=st.sampled_from([*STAFF, *LINES]))
+    def offers(self, member: str, number: int, to: str) -> None:
+        talk = self._any(self.model.held_by(member) or self.model.talks, number)
+        note = f"let op {number}" if number % 2 else ""
+        try:
+            self.chat.offers.make(talk.conversation, member, f"Advisor {member}", to, note)
+        except NotYours:
+            assert talk.advisor != member
+        else:
+            assert talk.advisor == member
+            self.model.is_offered(talk, to, note)
+
+    @precondition(lambda self: self.model.talks)
+    @rule(member=members, number=numbers)
+    def withdraws(self, member: str, number: int) -> None:
+        talk = self._any(self.model.held_by(member) or self.model.talks, number)
+        self.chat.offers.withdraw(talk.conversation, member)
+        if talk.advisor == member:
+            talk.offer = ""
+
+    @precondition(lambda self: self.model.talks)
+    @rule(member=members, number=numbers)
+    def accepts(self, member: str, number: int) -> None:
+        self._accepts(member, self._any(self._on_offer() or self.model.talks, number))
+
+    @precondition(lambda self: self.model.talks)
+    @rule(member=members, number=numbers)
+    def a_worker_dies_in_the_middle_of_accepting(self, member: str, number: int) -> None:
+        with dying_after(handover.ACCEPT, self.store):
+            self._accepts(member, self._any(self._on_offer() or self.model.talks, number))
+        self._reservations_run_out(member)
+        self.a_round_of_care()
+
+    def _accepts(self, member: str, talk: Talk) -> None:
+        shift = self.shifts[member]
+        self.chat.presence._told.clear()
+        self.chat.presence.here(member)
+        may = self.model.may_accept(talk, member, shift.lines)
+        try:
+            with suppress(WorkerDied):
+                self.chat.offers.accept(talk.conversation, shift)
+        except AtLimit:
+            assert may and len(self.model.held_by(member)) == LIMIT
+        except OfferOver:
+            assert not may
+        else:
+            assert may or talk.advisor == member
+            if may:
+                assert len(self.model.held_by(member)) < LIMIT
+                self.model.is_accepted(talk, member, shift.name)
+
+    def _on_offer(self) -> list[Talk]:
+        return [talk for talk in self.model.talks if talk.offer]
+
     @rule(member=members)
     def advisor_falls_silent(self, member: str) -> None:
         self._is_silent(member)
@@ -245,11 +304,14 @@ class Machine(RuleBasedStateMachine):
             except WorkerDied:
                 if line_up:
                     self.model.is_taken(line_up[0], member, shift.name)
-        # Its reservation runs out after seconds, which nobody wants to wait for here.
+        self._reservations_run_out(member)
+        self.a_round_of_care()
+
+    def _reservations_run_out(self, member: str) -> None:
+        """It takes seconds, which nobody wants to wait for here."""
         places: Any = self.store.zrangebyscore(keys.chats_key(member), "-inf", "(+inf")
         for place in places:
             self.store.zrem(keys.chats_key(member), place)
-        self.a_round_of_care()
 
     @rule(member=members)
     def a_worker_dies_in_the_middle_of_handing_back(self, member: str) -> None:
@@ -305,6 +367,17 @@ class Machine(RuleBasedStateMachine):
             assert (state.state, state.advisor, state.position) == (talk.state, talk.advisor, place)
             said = [f"{m.sender}:{m.text}:{m.name}" for m in talk.conversation.messages()]
             assert said == talk.said
+            whispers = self.chat.waiting.whispers(talk.conversation).messages()
+            assert [whisper.text for whisper in whispers] == talk.whispered
+
+    @invariant()
+    def an_offer_is_seen_by_those_who_may_accept_it_and_by_nobody_else(self) -> None:
+        offers = {offer.conversation: offer for offer in self.chat.offers.everywhere()}
+        assert set(offers) == {talk.name for talk in self._on_offer()}
+        for talk in self._on_offer():
+            for member, shift in self.shifts.items():
+                may = self.model.may_accept(talk, member, shift.lines)
+                assert offers[talk.name].is_for(shift) == may
 
     @invariant()
     def nothing_stays(self) -> None:
@@ -326,6 +399,7 @@ class Machine(RuleBasedStateMachine):
         while self.model.talks:
             self.visitor_ends(0)
         left = {key.decode() for key in self.store.scan_iter("*")}
+        left = {key for key in left if not key.startswith("{staff}:figures:")}
         assert not {key for key in left if ":lengths:" not in key and key != keys.PRESENT}
 
 

@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import TestResponse
 
 from luwte.chat import store
+from luwte.chat.audit import Audit
 from luwte.chat.database import engine_for
 from luwte.chat.desk_session import SignIn
 from luwte.chat.sign_in import coordinator_only, current_member, register, signed_in
@@ -97,6 +98,7 @@ def house(engine: Engine, redis: Redis, clock: Clock) -> House:
     staffing = Staffing(engine, now=clock)
     staffing.add("noor@example.org", "Noor", "advisor", PASSWORD)
     app = small_app()
+    app.extensions["luwte.audit"] = Audit(engine)
     register(app, SignIn(staffing, Tries(redis, "a secret"), clock))
     return House(app, staffing, clock)
 
@@ -204,7 +206,7 @@ def test_neither_address_nor_browser_is_in_the_session_in_any_form(browser: Brow
     browser.signs_in()
 
     with browser.client.session_transaction("/desk/") as session:
-        assert set(session) <= {"_user_id", "_fresh", "began", "csrf_token"}
+        assert set(session) <= {"_user_id", "_fresh", "began", "number", "csrf_token"}
 
 
 def test_signing_in_forgets_what_the_session_was_before(browser: Browser) -> None:

@@ -7,10 +7,30 @@ import os
 from alembic import context
 from sqlalchemy import Connection
 
-from luwte.chat import database, hours, staff
+from luwte.chat import (
+    answers,
+    audit_trail,
+    chat_texts,
+    database,
+    figure_store,
+    hours,
+    passkey_row,
+    staff,
+)
 
 # Every module with tables must be imported before `--autogenerate` compares.
-TABLES = (staff.Staff, hours.WeekRow, hours.OtherDayRow, hours.SwitchRow)
+TABLES = (
+    staff.Staff,
+    hours.WeekRow,
+    hours.OtherDayRow,
+    hours.SwitchRow,
+    audit_trail.AuditRow,
+    passkey_row.PasskeyRow,
+    answers.AnswerRow,
+    chat_texts.ChatTextRow,
+    figure_store.CountRow,
+    figure_store.BatchRow,
+)
 
 
 def run(connection: Connection) -> None:

@@ -1,0 +1,50 @@
+"""An advisor's draft over HTTP: kept while they type, given back to them after a reload."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+
+from .asking import fields, handle_faults
+from .clean import BadInput
+from .conversation import Conversation
+from .drafts import MOST_CHARACTERS, Drafts
+from .parts import chat
+from .sign_in import current_member, signed_in
+
+blueprint = Blueprint("desk_drafts", __name__, url_prefix="/desk")
+handle_faults(blueprint)
+
+
+@blueprint.get("/conversations/<name>/draft")
+@signed_in
+def read(name: str) -> ResponseReturnValue:
+    return jsonify(text=_drafts().read(_conversation(name)))
+
+
+@blueprint.post("/conversations/<name>/draft")
+@signed_in
+def keep(name: str) -> ResponseReturnValue:
+    _drafts().keep(_conversation(name), _text(fields().get("text", "")))
+    return "", 204
+
+
+def _text(value: object) -> str:
+    """As it was typed: half a message is not tidied. Raises BadInput."""
+    if not isinstance(value, str):
+        raise BadInput("text", "malformed")
+    if len(value) > MOST_CHARACTERS:
+        raise BadInput("text", "too-long", most=MOST_CHARACTERS)
+    # Half a surrogate pair is nothing that can be stored.
+    return value.encode("utf-8", "ignore").decode()
+
+
+def _conversation(name: str) -> Conversation:
+    """Whose it is, the same step checks."""
+    return chat().waiting.conversation(name)
+
+
+def _drafts() -> Drafts:
+    member = current_member()
+    assert member is not None, "only behind signed_in"  # noqa: S101 - for the type checker
+    return Drafts(chat().redis, str(member.id))

@@ -1,0 +1,60 @@
+// What an advisor chose for this shift; every tab shows the same, because the server tells it.
+import { fill, show } from "./parts.js";
+
+export class DeskShift {
+  #desk;
+  #root;
+  #status;
+  #form;
+  #post;
+  #onStatus;
+
+  constructor(root, { post, onStatus }) {
+    this.#desk = root;
+    this.#root = root.querySelector("[data-shift-part]");
+    this.#post = post;
+    this.#onStatus = onStatus;
+    this.#status = root.querySelector("[data-status-choice]");
+    this.#form = root.querySelector("[data-shift-form]");
+    this.#status.addEventListener("change", () => this.#choose({ status: this.#status.value }));
+    this.#form.addEventListener("submit", (event) => this.#submit(event));
+  }
+
+  describe(shift) {
+    this.#desk.dataset.status = shift.status;
+    this.#status.value = shift.status;
+    for (const box of this.#boxes) box.checked = shift[box.name].includes(box.value);
+    this.#form.elements.most.value = shift.most;
+    show(this.#root, "shift", shift.chosen ? "chosen" : "usual");
+    show(this.#root, "status", shift.status);
+    show(this.#root, "shift-regions", shift.regions.length < shift.allowed.length ? "some" : "all");
+    const names = shift.allowed.filter(({ code }) => shift.regions.includes(code));
+    fill(this.#root, { "shift-regions": names.map(({ name }) => name).join(", "), "shift-most": shift.most });
+    this.#onStatus();
+  }
+
+  get #boxes() {
+    return [...this.#form.querySelectorAll("input[type=checkbox]")];
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const chosen = (name) => this.#boxes.filter((box) => box.name === name && box.checked).map(({ value }) => value);
+    const most = Number(this.#form.elements.most.value);
+    this.#choose({ regions: chosen("regions"), lanes: chosen("lanes"), langs: chosen("langs"), most });
+  }
+
+  async #choose(choice) {
+    const { status, data } = await this.#post("shift", choice);
+    show(this.#root, "shift-saved", status === 200 ? "yes" : data.field ?? "failed");
+    if (status !== 200) return;
+    this.describe(data);
+    if (choice.regions) this.#close();
+  }
+
+  #close() {
+    const part = this.#form.closest("details");
+    part.open = false;
+    part.querySelector("summary").focus();
+  }
+}
