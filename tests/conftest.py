@@ -16,25 +16,34 @@ from tests.service import Advisor, Service, running
 ON_A_CLUSTER_TOO = {
     f"tests.test_{name}"
     for name in (
-        *(
-            "waiting",
-            "drafts",
-            "conversation",
-            "events",
-            "care",
-            "return_code",
-            "contract",
-            "figures",
-        ),
-        *("handover", "together"),
+        "care",
+        "contract",
+        "conversation",
+        "drafts",
+        "events",
+        "figures",
+        "handover",
+        "return_code",
+        "together",
+        "waiting",
     )
+}
+
+# The store that comes with the package is a server like the other: what the whole journey and the
+# fixed interface ask of it is enough.
+ON_THE_EMBEDDED_TOO = {
+    "tests.test_contract",
+    "tests.browser.test_journey",
+    "tests.browser.test_desk_journey",
 }
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    more = ["cluster"] if metafunc.module.__name__ in ON_A_CLUSTER_TOO else []
+    name = metafunc.module.__name__
+    more = ["cluster"] if name in ON_A_CLUSTER_TOO else []
     if "service" in metafunc.fixturenames:
-        kinds = ["redis-server", "embedded", *more]
+        embedded = ["embedded"] if name in ON_THE_EMBEDDED_TOO else []
+        kinds = ["redis-server", *embedded, *more]
         metafunc.parametrize("service", kinds, indirect=True, scope="session")
     elif "redis" in metafunc.fixturenames and more:
         metafunc.parametrize("redis", ["redis-server", *more], indirect=True)

@@ -18,7 +18,11 @@ import httpx
 import pyotp
 from redis import Redis
 
+from luwte.chat.database import engine_for
+from luwte.chat.staff import Staffing
 from luwte.chat.store import connect
+from luwte.config import CONTENT, Settings
+from luwte.regions import read_regions
 from tests.servers import ended, free_port, until
 
 LUWTE = [sys.executable, "-m", "luwte"]
@@ -69,16 +73,14 @@ class Service:
         ended(self.process)
 
     def hires(self, name: str, *regions: str, role: str = "advisor") -> Member:
-        """A new member of the staff."""
+        """A new member of the staff; made here, since a command takes a second to begin."""
         email = f"{name.lower()}.{uuid.uuid4().hex[:6]}@example.org"
-        words = ["staff", "add", email, "--name", name, "--role", role]
-        for region in regions:
-            words += ["--region", region]
-        done = subprocess.run(
-            [*LUWTE, *words], env=self.env, input=f"{PASSWORD}\n".encode(), capture_output=True
-        )
-        assert done.returncode == 0, done.stderr.decode()
-        return Member(self, email, name, done.stdout.decode().split()[-1])
+        engine = engine_for(Settings.from_env(self.env).sql_url)
+        codes = tuple(region.code for region in read_regions(CONTENT))
+        staffing = Staffing(engine, region_codes=codes)
+        _, uri = staffing.add(email, name, role, PASSWORD, regions)
+        engine.dispose()
+        return Member(self, email, name, uri)
 
 
 class Member:
