@@ -26,7 +26,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from .figure_store import Count
-from .suppression import Shown, Sum, protect, rounded
+from .suppression import Shown, Sum, protect, rounded, tells
 
 Choice = tuple[str, str]  # a kind and one of its values: ("lane", "public")
 Choices = tuple[Choice, ...]  # none, one, or two of different kinds
@@ -144,32 +144,48 @@ class Sheet:
         found = (tuple(((kind, value),) for value in self._counted(kind)) for kind in _KINDS)
         return [Sum(WHOLE, cells) for cells in found if cells]
 
-    @cached_property
+    @property
     def _singles(self) -> dict[Choices, Shown]:
-        cells = [WHOLE, *(cell for one in self._single_sums for cell in one.parts)]
-        return protect(
-            {cell: self._counts[cell] for cell in cells},
-            self._single_sums,
-            {WHOLE: rounded(self._counts[WHOLE])},
-        )
+        return self._published[0]
+
+    @property
+    def _doubles(self) -> dict[Choices, Shown]:
+        return self._published[1]
 
     @cached_property
-    def _doubles(self) -> dict[Choices, Shown]:
-        """What is shown of each two choices, all kinds together."""
+    def _published(self) -> tuple[dict[Choices, Shown], dict[Choices, Shown]]:
+        """What is shown of each choice, and of each two, all kinds together."""
+        whole = {WHOLE: rounded(self._counts[WHOLE])}
+        cells = [WHOLE, *(cell for one in self._single_sums for cell in one.parts)]
+        counts = {cell: self._counts[cell] for cell in cells}
+        singles = protect(counts, self._single_sums, whole)
         inside = [choices for choices, n in self._counts.items() if len(choices) == 2 and n]
-        parts: dict[tuple[Choices, str], list[Choices]] = {}
-        for one, other in inside:
-            parts.setdefault(((one,), other[0]), []).append((one, other))
-            parts.setdefault(((other,), one[0]), []).append((one, other))
-        sums = [Sum(cell, tuple(cells)) for (cell, _), cells in parts.items()]
-        # What is hidden stays hidden in all its parts.
-        hidden: dict[Choices, Shown] = {
-            (one, other): None
-            for one, other in inside
-            if self._singles[(one,)] is None or self._singles[(other,)] is None
-        }
-        counts = {cell: self._counts[cell] for cell in (*self._singles, *inside)}
-        return protect(counts, [*self._single_sums, *sums], self._singles | hidden)
+        counts |= {cell: self._counts[cell] for cell in inside}
+        sums = [*self._single_sums, *_sums_of(inside)]
+        doubles = protect(counts, sums, singles | _hidden_in(singles, inside))
+        if tells(counts, doubles, sums):
+            # Single choices alone tell of two together: then there is only the whole.
+            singles = dict.fromkeys(singles) | whole
+            doubles = dict.fromkeys(counts) | whole
+        return singles, doubles
+
+
+def _sums_of(inside: Sequence[Choices]) -> list[Sum[Choices]]:
+    """That those who made two choices are part of those who made one of them."""
+    parts: dict[tuple[Choices, str], list[Choices]] = {}
+    for one, other in inside:
+        parts.setdefault(((one,), other[0]), []).append((one, other))
+        parts.setdefault(((other,), one[0]), []).append((one, other))
+    return [Sum(cell, tuple(cells)) for (cell, _), cells in parts.items()]
+
+
+def _hidden_in(singles: Mapping[Choices, Shown], inside: Sequence[Choices]) -> dict[Choices, Shown]:
+    """What is hidden stays hidden in all its parts."""
+    return {
+        (one, other): None
+        for one, other in inside
+        if singles[(one,)] is None or singles[(other,)] is None
+    }
 
 
 def _in_order(*choices: Choice) -> Choices:

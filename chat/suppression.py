@@ -94,6 +94,17 @@ def protect(
         shown |= dict.fromkeys(more)
 
 
+def tells(
+    counts: Mapping[Cell, int], shown: Mapping[Cell, Shown], sums: Sequence[Sum[Cell]]
+) -> bool:
+    """Whether something that is hidden could be worked out from what is shown."""
+    bounds = deduced(shown, sums)
+    return any(
+        number is None and _is_exposed(counts[cell], *bounds[cell])
+        for cell, number in shown.items()
+    )
+
+
 def deduced(
     shown: Mapping[Cell, Shown], sums: Sequence[Sum[Cell]]
 ) -> dict[Cell, tuple[float, float]]:

@@ -34,7 +34,6 @@ ON_A_CLUSTER_TOO = {
 ON_THE_EMBEDDED_TOO = {
     "tests.test_contract",
     "tests.browser.test_journey",
-    "tests.browser.test_desk_journey",
 }
 
 

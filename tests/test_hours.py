@@ -293,12 +293,15 @@ def test_a_database_of_the_previous_version_keeps_its_accounts(database_url: str
     with engine.execution_options(luwte_writes=True).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
-    staffing = Staffing(engine)
-    staffing.add("noor@example.org", "Noor", "advisor", "een kalme dag in mei")
+        connection.exec_driver_sql(
+            "INSERT INTO staff (email, name, role, regions, password_hash, totp_secret, last_step,"
+            " epoch, created_at) VALUES ('noor@example.org', 'Noor', 'advisor', '[]', 'x', 'y',"
+            " 0, 0, '2026-01-01 00:00:00')"
+        )
 
     migrate(database_url)
 
-    assert [member.name for member in staffing.everybody()] == ["Noor"]
+    assert [member.name for member in Staffing(engine).everybody()] == ["Noor"]
     hours = Hours(engine, region_codes=REGIONS)
     hours.set_week("", ALWAYS)
     assert hours.state().open

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from luwte.chat import suppression
@@ -182,6 +182,13 @@ def all_sums() -> list[Sum[Choices]]:
 
 
 @given(crowd)
+@example(
+    [
+        (("VT01", "public", "nl", "partner"), 4),
+        (("VT01", "public", "nl", "child"), 1),
+        (("VT14", "public", "nl", "partner"), 1),
+    ]
+)
 @settings(max_examples=400, deadline=None)
 def test_all_filters_together_tell_no_hidden_count(people):
     sheet = Sheet(counted(people), "started", KINDS)
