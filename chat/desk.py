@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from . import clean
 from .asking import fields, handle_faults
 from .audit import record
-from .conversation import Conversation
 from .desk_floor import my_floor, my_reader
 from .desk_page import desk_events
-from .desk_session import by_itself, goes_on
+from .desk_session import by_itself, goes_on, me
 from .helps import helps
 from .parts import chat
-from .sign_in import current_member, signed_in
-from .staff import Member
-from .waiting import Shift
+from .sign_in import signed_in
 from .wire import event_stream, message_data
 
 REASONS = ("done", "referred", "no-answer", "abuse", "")
@@ -32,7 +31,7 @@ def home() -> str:
     names = chat().regions
     return render_template(
         "desk/desk.html",
-        member=_me(),
+        member=me(),
         shift_regions=[(code, names[code]) for code in my_floor().allowed if code in names],
         transfer_regions=list(names.items()),
         all_regions=len(names),
@@ -46,7 +45,7 @@ def events() -> Response:
     cursor = request.headers.get("Last-Event-ID", "")
     environ, floor = request.environ, my_floor()
     heard = desk_events(
-        _shift(), chat().hub, cursor, environ=environ, floor=floor, goes_on=goes_on()
+        floor.at_work(), chat().hub, cursor, environ=environ, floor=floor, goes_on=goes_on()
     )
     return event_stream(heard, my_reader().draw)
 
@@ -55,11 +54,12 @@ def events() -> Response:
 @signed_in
 def take() -> ResponseReturnValue:
     wanted = clean.line(fields().get("conversation"), "conversation", most=64)
-    conversation = _shift().take(wanted)
-    chat().presence.here(str(_me().id))
+    floor = my_floor()
+    conversation = floor.at_work().take(wanted)
+    chat().presence.here(floor.member)
     record("chat.take", conversation.queue)
-    me = _me().name
-    messages = [message_data(message, "advisor", me=me) for message in conversation.messages()]
+    draw = partial(message_data, side="advisor", me=floor.name)
+    messages = [draw(message) for message in conversation.messages()]
     return jsonify(conversation=conversation.name, messages=messages)
 
 
@@ -69,18 +69,15 @@ def say(name: str) -> ResponseReturnValue:
     sent = fields()
     text = clean.message(sent.get("text"))
     key = clean.key(sent.get("key"), required=True)
-    member = _me()
-    chat().presence.here(str(member.id))
-    # Whose conversation it is, the same step checks.
-    conversation = chat().waiting.conversation(name)
-    number, new = conversation.say("advisor", text, key, by=str(member.id), name=member.name)
+    floor = my_floor()
+    number, new = floor.says(floor.conversation(name), text, key)
     return jsonify(id=number), 201 if new else 200
 
 
 @blueprint.post("/conversations/<name>/typing")
 @signed_in
 def typing(name: str) -> ResponseReturnValue:
-    _mine(name).typing("advisor")
+    my_floor().mine(name).typing("advisor")
     return "", 204
 
 
@@ -90,10 +87,11 @@ def end(name: str) -> ResponseReturnValue:
     sent = fields()
     reason = clean.one_of(sent.get("reason") or "", "reason", REASONS)
     keep_out = clean.one_of(sent.get("keep_out") or "no", "keep_out", ("yes", "no"))
-    conversation = _mine(name)
+    floor = my_floor()
+    conversation = floor.mine(name)
     origin = conversation.kept("origin") if (reason, keep_out) == ("abuse", "yes") else ""
     conversation.end("advisor", reason)
-    _shift().release(name)
+    chat().release(floor.member, name)
     record("chat.end", conversation.queue)
     if origin:
         helps().keeping_out.keep_out(origin)
@@ -105,19 +103,6 @@ def end(name: str) -> ResponseReturnValue:
 @by_itself
 @signed_in
 def beat() -> ResponseReturnValue:
-    my_floor().is_here(_shift())
+    floor = my_floor()
+    floor.is_here(floor.at_work())
     return "", 204
-
-
-def _me() -> Member:
-    member = current_member()
-    assert member is not None, "only behind signed_in"  # noqa: S101 - for the type checker
-    return member
-
-
-def _shift() -> Shift:
-    return my_floor().at_work()
-
-
-def _mine(name: str) -> Conversation:
-    return _shift().mine(name)

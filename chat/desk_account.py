@@ -20,11 +20,12 @@ from werkzeug.exceptions import BadRequest, HTTPException, NotFound, ServiceUnav
 from . import desk_session
 from .account_parts import account_parts
 from .audit import record
+from .desk_session import me
 from .invitation_page import MOST, password_fault
 from .passkey_sign_in import sent, site
 from .passkeys import BadPasskey, BadPasskeyName, NoSuchPasskey, TooManyPasskeys, tidy
 from .passwords import LEAST
-from .sign_in import current_member, json_fault, refuse, signed_in
+from .sign_in import json_fault, refuse, signed_in
 from .staff import Member, PasswordTooLong, PasswordTooShort
 from .store import UNREACHABLE
 from .texts import gettext as _
@@ -55,7 +56,7 @@ def overview() -> ResponseReturnValue:
 @bp.post("/password")
 @signed_in
 def change_password() -> ResponseReturnValue:
-    member, parts = _me(), desk_session.sign_in()
+    member, parts = me(), desk_session.sign_in()
     typed = {name: request.form.get(name, "")[:MOST] for name in ("current", "password", "again")}
     if typed["password"] != typed["again"]:
         return _page({"again": _("Dit is niet hetzelfde wachtwoord.")})
@@ -78,7 +79,7 @@ def ask_for_passkey() -> ResponseReturnValue:
     """What the browser needs to make one. The password is asked again: a desk that was left open
     must not give somebody else a key to it.
     """
-    member, body = _me(), sent()
+    member, body = me(), sent()
     passkeys = account_parts().passkeys
     try:
         tidy(str(body.get("name", "")))
@@ -101,7 +102,7 @@ def add_passkey() -> ResponseReturnValue:
     if not isinstance(answer, dict):
         raise BadRequest(_("Deze vraag kwam niet goed aan."))
     try:
-        account_parts().passkeys.add(_me(), site(), answer, name)
+        account_parts().passkeys.add(me(), site(), answer, name)
     except BadPasskeyName:
         return json_fault(422, _bad_name(), "name")
     except BadPasskey:
@@ -114,7 +115,7 @@ def add_passkey() -> ResponseReturnValue:
 @signed_in
 def name_passkey(number: int) -> ResponseReturnValue:
     try:
-        account_parts().passkeys.rename(_me(), number, request.form.get("name", "")[:MOST])
+        account_parts().passkeys.rename(me(), number, request.form.get("name", "")[:MOST])
     except BadPasskeyName:
         return _page({f"key-{number}-name": _bad_name()})
     record("account.passkey_name")
@@ -124,7 +125,7 @@ def name_passkey(number: int) -> ResponseReturnValue:
 @bp.post("/passkeys/<int:number>/remove")
 @signed_in
 def remove_passkey(number: int) -> ResponseReturnValue:
-    account_parts().passkeys.remove(_me(), number)
+    account_parts().passkeys.remove(me(), number)
     record("account.passkey_remove")
     return _back("removed")
 
@@ -171,12 +172,6 @@ def _check_password(member: Member, typed: str) -> None:
     parts.tries.forget(member.email)
 
 
-def _me() -> Member:
-    member = current_member()
-    assert member is not None, "only behind signed_in"  # noqa: S101 - for the type checker
-    return member
-
-
 def _bad_name() -> str:
     return _("Geef de passkey een naam van hooguit 60 tekens, bijvoorbeeld “mijn telefoon”.")
 
@@ -186,7 +181,7 @@ def _back(done: str) -> ResponseReturnValue:
 
 
 def _page(errors: dict[str, str] | None = None) -> ResponseReturnValue:
-    member = _me()
+    member = me()
     page = render_template(
         "desk/account.html",
         member=member,

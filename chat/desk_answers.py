@@ -10,9 +10,9 @@ from .answer_form import AnswerForm, fillings
 from .answers import LANGUAGES, OWN_MOST, Answer, NoSuchAnswer, TooManyAnswers
 from .asking import handle_faults
 from .audit import record
+from .desk_session import me
 from .helps import helps
-from .sign_in import current_member, signed_in, wants_json
-from .staff import Member
+from .sign_in import signed_in, wants_json
 from .texts import gettext as _
 
 OWN = "own"  # of the audit trail: nobody reads another's
@@ -25,7 +25,7 @@ handle_faults(blueprint)
 @signed_in
 def overview() -> ResponseReturnValue:
     """For a script all that can be inserted, else the page with one's own."""
-    member, answers = _me(), helps().answers
+    member, answers = me(), helps().answers
     if not wants_json():
         return render_template(
             "desk/answers.html", member=member, answers=answers.own(member.id), form=AnswerForm()
@@ -45,7 +45,7 @@ def add() -> ResponseReturnValue:
         form.try_out()
     elif written := form.read():
         try:
-            helps().answers.add_own(_me().id, form.lang, written)
+            helps().answers.add_own(me().id, form.lang, written)
         except TooManyAnswers:
             form.errors[""] = _(
                 "Je hebt al %(most)s antwoorden. Verwijder er eerst een.", most=OWN_MOST
@@ -53,20 +53,20 @@ def add() -> ResponseReturnValue:
         else:
             record("answers.add", OWN)
             return redirect(url_for("desk_answers.overview"), 303)
-    return _drawn("desk/answers.html", form, answers=helps().answers.own(_me().id))
+    return _drawn("desk/answers.html", form, answers=helps().answers.own(me().id))
 
 
 @blueprint.get("/answers/<ref>")
 @signed_in
 def change(ref: str) -> ResponseReturnValue:
-    answer = helps().answers.one_own(_me().id, ref)
+    answer = helps().answers.one_own(me().id, ref)
     return _drawn("desk/answer.html", AnswerForm.of(answer), answer=answer)
 
 
 @blueprint.post("/answers/<ref>")
 @signed_in
 def keep(ref: str) -> ResponseReturnValue:
-    answers, member, form = helps().answers, _me(), AnswerForm.sent()
+    answers, member, form = helps().answers, me(), AnswerForm.sent()
     answer = answers.one_own(member.id, ref)
     step = clean.one_of(request.form.get("step") or "save", "step", ("save", "preview", "remove"))
     if step == "remove":
@@ -96,7 +96,7 @@ def _tries_out() -> bool:
 
 
 def _drawn(template: str, form: AnswerForm, **values: object) -> ResponseReturnValue:
-    page = render_template(template, member=_me(), form=form, **values)
+    page = render_template(template, member=me(), form=form, **values)
     return make_response(page, 422 if form.errors else 200)
 
 
@@ -108,9 +108,3 @@ def _told(answer: Answer) -> dict[str, object]:
         "text": answer.text,
         "own": answer.own,
     }
-
-
-def _me() -> Member:
-    member = current_member()
-    assert member is not None, "only behind signed_in"  # noqa: S101 - for the type checker
-    return member

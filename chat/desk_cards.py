@@ -10,12 +10,10 @@ from . import clean
 from .asking import fields, handle_faults
 from .audit import record
 from .cards import KINDS, Card
-from .conversation import Conversation
+from .desk_floor import my_floor
 from .helps import helps
-from .parts import chat
 from .shelf import Reading
-from .sign_in import current_member, signed_in
-from .staff import Member
+from .sign_in import signed_in
 from .texts import gettext as _
 from .texts import in_language
 
@@ -31,7 +29,7 @@ handle_faults(blueprint)
 def articles(name: str) -> ResponseReturnValue:
     """The articles with these words. What is typed never stands in an address."""
     typed = clean.line(fields().get("q"), "q", most=SEARCH_MOST)
-    found = helps().shelf.search(typed, _mine(name).state().lang)
+    found = helps().shelf.search(typed, my_floor().mine(name).state().lang)
     return jsonify(articles=[_told(one) for one in found])
 
 
@@ -41,13 +39,14 @@ def show(name: str) -> ResponseReturnValue:
     sent = fields()
     kind = clean.one_of(sent.get("card"), "card", KINDS)
     key = clean.key(sent.get("key"))
-    conversation = _mine(name)
+    floor = my_floor()
+    conversation = floor.mine(name)
     if kind == "112":
         card = Card(kind)
     else:
         article = _article(sent.get("article"), conversation.state().lang)
         card = Card(kind, article.lang, article.id)
-    number, new = _say(conversation, card.written(), key)
+    number, new = floor.says(conversation, card.written(), key)
     if new:
         record("chat.card_112" if kind == "112" else "chat.article")
     return jsonify(id=number), 201 if new else 200
@@ -59,28 +58,16 @@ def ask_word(name: str) -> ResponseReturnValue:
     """Ask the visitor for the word that was agreed (`ask`), or be sure without (`sure`)."""
     sent = fields()
     step = clean.one_of(sent.get("step"), "step", ("ask", "sure"))
-    conversation = _mine(name)
-    conversation.checked(str(_me().id))
+    floor = my_floor()
+    conversation = floor.mine(name)
+    conversation.checked(floor.member)
     if step == "ask":
         # In the visitor's language, whatever the desk speaks.
         with in_language(conversation.state().lang):
             question = _("Ben jij het nog? Welk woord hebben we afgesproken?")
-        _say(conversation, question, clean.key(sent.get("key")))
+        floor.says(conversation, question, clean.key(sent.get("key")))
     record("chat.code_ask" if step == "ask" else "chat.code_right")
     return "", 204
-
-
-def _mine(name: str) -> Conversation:
-    """One of this advisor's own. Raises Gone: nobody learns of another's chats."""
-    member = _me()
-    return chat().shift(str(member.id), member.name, member.regions).mine(name)
-
-
-def _say(conversation: Conversation, text: str, key: str) -> tuple[str, bool]:
-    """Raises Gone, or NotYours: whose conversation it is, the same step checks."""
-    member = _me()
-    chat().presence.here(str(member.id))
-    return conversation.say("advisor", text, key, by=str(member.id), name=member.name)
 
 
 def _article(id: object, lang: str) -> Reading:
@@ -99,9 +86,3 @@ def _told(article: Reading) -> dict[str, str]:
         "title": article.title,
         "summary": article.summary,
     }
-
-
-def _me() -> Member:
-    member = current_member()
-    assert member is not None, "only behind signed_in"  # noqa: S101 - for the type checker
-    return member

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from .asking import fields, handle_faults
 from .clean import BadInput
 from .conversation import Conversation
+from .desk_session import me
 from .drafts import MOST_CHARACTERS, Drafts
 from .parts import chat
-from .sign_in import current_member, signed_in
+from .sign_in import signed_in
 
 blueprint = Blueprint("desk_drafts", __name__, url_prefix="/desk")
 handle_faults(blueprint)
@@ -45,6 +46,4 @@ def _conversation(name: str) -> Conversation:
 
 
 def _drafts() -> Drafts:
-    member = current_member()
-    assert member is not None, "only behind signed_in"  # noqa: S101 - for the type checker
-    return Drafts(chat().redis, str(member.id))
+    return Drafts(chat().redis, str(me().id))

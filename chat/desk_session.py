@@ -169,6 +169,13 @@ def current_member() -> Member | None:
     return cast(Member | None, getattr(current_user, "member", None))
 
 
+def me() -> Member:
+    """Who asks, where a guard has let nobody else through."""
+    member = current_member()
+    assert member is not None, "only behind a guard"  # noqa: S101 - for the type checker
+    return member
+
+
 def _set_up_login(app: Flask) -> None:
     login = LoginManager()
     login.session_protection = None

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from . import clean
 from .asking import fields, handle_faults
+from .desk_session import me
 from .parts import chat
-from .sign_in import current_member, signed_in
+from .sign_in import signed_in
 from .sound import VOLUMES, keep_volume, volume_of
 
 blueprint = Blueprint("desk_sound", __name__, url_prefix="/desk")
@@ -30,6 +31,4 @@ def choose() -> ResponseReturnValue:
 
 
 def _member() -> str:
-    member = current_member()
-    assert member is not None, "only behind signed_in"  # noqa: S101 - for the type checker
-    return str(member.id)
+    return str(me().id)

@@ -62,7 +62,7 @@ def invite(name: str) -> ResponseReturnValue:
         raise BadInput("to", "choose")
     if colleague is None:
         raise Absent(to)
-    chat().looking.invite(floor.at_work().mine(name), floor.member, to, colleague.name)
+    chat().looking.invite(floor.mine(name), floor.member, to, colleague.name)
     record("chat.ask")
     return "", 204
 
@@ -121,7 +121,7 @@ def transfer(name: str) -> ResponseReturnValue:
     wanted = clean.line(sent.get("to"), "to", most=20)
     note = clean.message(sent["note"], "note", most=NOTE_MOST) if sent.get("note") else ""
     floor = my_floor()
-    conversation = floor.at_work().mine(name)
+    conversation = floor.mine(name)
     to = _to_whom(floor, conversation, wanted)
     chat().offers.make(conversation, floor.member, floor.name, to, note)
     record("chat.offer" if ":" not in to else "chat.transfer", to if ":" in to else "")

@@ -44,6 +44,19 @@ class Floor:
         """Raises Gone for what cannot be the name of a conversation."""
         return self._chat.waiting.conversation(name)
 
+    def mine(self, name: str) -> Conversation:
+        """One of the member's own. Raises Gone: nobody learns of another's chats."""
+        # Whose it is has nothing to do with what was chosen for the shift, so that is not read.
+        return self._chat.shift(self.member, self.name, self._regions).mine(name)
+
+    def says(self, conversation: Conversation, text: str, key: str) -> tuple[str, bool]:
+        """Say that to the visitor; returns as `Conversation.say`.
+
+        Raises Gone, or NotYours: whose conversation it is, the same step checks.
+        """
+        self._chat.presence.here(self.member)
+        return conversation.say("advisor", text, key, by=self.member, name=self.name)
+
     def choice(self) -> Choice:
         """What the member chose, as it is now."""
         return self._chat.choices.read(self.member, self._regions)

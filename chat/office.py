@@ -10,7 +10,6 @@ from werkzeug.exceptions import HTTPException
 
 from .parts import chat
 from .sign_in import coordinator_only, current_member, wants_json
-from .staff import Member
 from .store import UNREACHABLE
 from .texts import gettext as _
 from .texts import lazy_gettext as later
@@ -44,13 +43,6 @@ def office_blueprint(name: str, import_name: str, prefix: str) -> Blueprint:
     for unreachable in UNREACHABLE:
         blueprint.register_error_handler(unreachable, _unreachable)
     return blueprint
-
-
-def me() -> Member:
-    """Whoever asks: behind the guard that is always a coordinator."""
-    member = current_member()
-    assert member is not None, "only behind the guard"  # noqa: S101 - for the type checker
-    return member
 
 
 def refused(sentence: str, status: int) -> ResponseReturnValue:

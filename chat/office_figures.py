@@ -16,11 +16,12 @@ from markupsafe import Markup
 
 from .audit import record
 from .charts import Column, columns
+from .desk_session import me
 from .figure_report import Quantile, Report, Sheets, Table, Wanted, as_cell, period
 from .figure_sheets import Choice, Figure
 from .figure_values import TITLES, VALUES, bucket, word
 from .keys import NATIONAL
-from .office import me, office_blueprint
+from .office import office_blueprint
 from .parts import chat
 from .sheet import safe_cell
 from .texts import gettext as _

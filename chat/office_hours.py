@@ -11,11 +11,12 @@ from flask import abort, flash, make_response, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 
 from .audit import record
+from .desk_session import me
 from .hours import Hours, NothingThere
 from .hours_changes import Change, NewDay, NoDay, NoSwitch, NoWeek, may_change
 from .hours_forms import Typed, WrongForm, day_form, read_removed, switch_form, week_form
 from .hours_page import RegionPage, day_names, rows, state_words
-from .office import me, office_blueprint
+from .office import office_blueprint
 from .opening import COUNTRY
 from .parts import chat
 from .sign_in import wants_json

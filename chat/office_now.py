@@ -9,11 +9,11 @@ from flask import Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from . import keys
-from .desk_session import by_itself, goes_on
+from .desk_session import by_itself, goes_on, me
 from .events import Event
 from .now import Now, Picture
 from .now_stream import Seen, pictures
-from .office import me, office_blueprint
+from .office import office_blueprint
 from .parts import chat
 from .staff import Member
 from .store import UNREACHABLE

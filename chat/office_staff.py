@@ -12,10 +12,10 @@ from werkzeug.exceptions import NotFound
 from .account_parts import account_parts
 from .accounts import Change, LastCoordinator, NotYourself, State
 from .audit import record
+from .desk_session import me
 from .invitations import LASTS, IsDisabled
 from .office import office_blueprint, refused
 from .parts import chat
-from .sign_in import current_member
 from .staff import (
     BadEmail,
     BadName,
@@ -79,7 +79,7 @@ def change(number: int) -> ResponseReturnValue:
     typed = _typed()
     wanted = Change(typed["name"], typed["role"], tuple(typed["regions"]))
     try:
-        before, after = account_parts().accounts.change(_me(), number, wanted)
+        before, after = account_parts().accounts.change(me(), number, wanted)
     except (BadName, UnknownRole, UnknownRegion, NotYourself, LastCoordinator) as error:
         return _account_page(number, typed, _fault(error))
     for what in ("role", "regions", "name"):
@@ -92,7 +92,7 @@ def change(number: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:number>/link")
 def link(number: int) -> ResponseReturnValue:
-    if number == _me().id:
+    if number == me().id:
         return _account_page(number, errors={"": _not_yourself()})
     try:
         member, token = account_parts().invitations.renew(number)
@@ -107,7 +107,7 @@ def link(number: int) -> ResponseReturnValue:
 @blueprint.post("/<int:number>/disable")
 def disable(number: int) -> ResponseReturnValue:
     try:
-        member = account_parts().accounts.disable(_me(), number)
+        member = account_parts().accounts.disable(me(), number)
     except (NotYourself, LastCoordinator) as error:
         return _account_page(number, errors={"": _fault(error).popitem()[1]})
     account_parts().dismissal.out(member)
@@ -125,12 +125,6 @@ def enable(number: int) -> ResponseReturnValue:
 @blueprint.errorhandler(NoSuchMember)
 def no_such_member(_error: NoSuchMember) -> ResponseReturnValue:
     return refused(_("Dit account is er niet."), NotFound.code or 404)
-
-
-def _me() -> Member:
-    member = current_member()
-    assert member is not None, "only behind the guard"  # noqa: S101 - for the type checker
-    return member
 
 
 def _typed() -> dict[str, Any]:
@@ -167,7 +161,7 @@ def _not_yourself() -> str:
 
 
 def _words() -> dict[str, Any]:
-    return {"roles": ROLES, "states": STATES, "regions": chat().regions, "me": _me()}
+    return {"roles": ROLES, "states": STATES, "regions": chat().regions, "me": me()}
 
 
 def _invite_page(

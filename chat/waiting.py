@@ -89,7 +89,7 @@ class Waiting:
         self._redis = redis
         self._seal = seal
         self._secrets = list(token_secrets)
-        self.cap = self._cap = cap
+        self.cap = cap
         self._idle_s = idle_s
 
     def conversation(self, name: str) -> Conversation:
@@ -147,7 +147,7 @@ class Waiting:
                 int(danger),
                 conversation.box.seal(topic) if topic else b"",
                 audience,
-                self._cap,
+                self.cap,
                 HEAD_START_S * 1000,
                 self._idle_s,
                 *(part for k, v in also.items() for part in (k, conversation.box.seal(v))),
@@ -208,7 +208,7 @@ class Shift:
         self.name = name
         self.queues = tuple(queues)
         self.lines = [(queue, lane) for queue in self.queues for lane in lanes]
-        self.most = self._most = most
+        self.most = most
         self._idle_s = idle_s
         self._chats = keys.chats_key(member)
 
@@ -292,7 +292,7 @@ class Shift:
         # reserved here first, then filled there. A reservation that nobody fills runs out.
         place = f"reserved:{secrets.token_urlsafe(8)}"
         for may_tidy in (True, False):
-            args = [place, self._most, RESERVED_S * 1000, SHIFT_S]
+            args = [place, self.most, RESERVED_S * 1000, SHIFT_S]
             if scripts.RESERVE(self._redis, [self._chats], args) == b"ok":
                 return place
             if may_tidy:

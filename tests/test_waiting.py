@@ -37,7 +37,7 @@ def join(
 def shift(redis: Redis, member: str = "1", *regions: str, most: int = 2) -> Shift:
     chat = put_together(redis, ["a secret"], REGIONS, cap=300)
     made = chat.shift(member, f"Advisor {member}", regions)
-    made._most = most
+    made.most = most
     return made
 
 
