@@ -16,11 +16,12 @@ from redis.sentinel import Sentinel
 
 log = logging.getLogger(__name__)
 
-# A visitor waits for the answer: what Redis cannot say in this time is *unavailable*.
-CONNECT_S = 1.0
-ANSWER_S = 1.2
+# Somebody waits for the answer: what Redis cannot say in this time is *unavailable*. A desk asks
+# twice, first whether its session is still in use, and nobody may wait longer than two seconds.
+CONNECT_S = 0.9
+ANSWER_S = 0.9
 # How long a write may take to reach a replica before it counts as not done.
-REPLICA_MS = 800
+REPLICA_MS = 700
 # A sentinel only tells where the primary is; when one is silent, the next is asked.
 SENTINEL_S = 0.4
 # More than this many pages never ask in one moment; each connection is there when it is needed.
