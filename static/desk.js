@@ -80,7 +80,7 @@ export class Desk {
     show(this.#root, "problem", status === 200 ? "" : data.reason ?? "unavailable");
     if (status !== 200) return;
     // Whoever went on to type elsewhere meanwhile stays there.
-    this.#tookOver(data, document.activeElement === from || !document.activeElement.matches("textarea"));
+    this.#tookOver(data, document.activeElement === from || !document.activeElement.matches("textarea, input, select"));
   }
 
   #tookOver({ conversation, messages, whispers = [] }, goes) {

@@ -63,6 +63,24 @@ def test_escape_closes_the_list_and_keeps_what_was_typed(field, at_desk):
     assert field.input_value() == "/groe"
 
 
+def test_a_late_answer_to_taking_leaves_whoever_chooses_an_answer_where_they_are(visitor, at_desk):
+    visitor.asks_for_help()
+    visitor.is_in_state("waiting")
+    page, held = at_desk.page, []
+    page.route("**/desk/take", lambda route: held.append((route, route.fetch())))
+    at_desk.takes_next()
+    at_desk.root.locator("form[data-chat-say] textarea").focus()
+    page.keyboard.type("/groe")
+    expect(panel(at_desk, "answers")).to_be_visible()
+
+    ((route, answer),) = held
+    with page.expect_event("requestfinished", lambda asked: asked.url.endswith("/desk/take")):
+        route.fulfill(response=answer)
+    page.evaluate("new Promise((done) => setTimeout(done))")
+
+    expect(at_desk.root.locator("[data-answers-filter]")).to_be_focused()
+
+
 def test_a_slash_inside_a_sentence_is_a_slash(field, at_desk):
     field.focus()
     at_desk.page.keyboard.type("en/of")
