@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .front_matter import NAME_RULE, BadFile, Fault, FrontMatter, is_name, quoted
 from .markdown import DeadLink, Renderer
+from .plain_language import Text, floor_for
 
 SECTION_FILE = "_section.md"
 SECTION_KEYS = ("id", "title", "summary", "order")
@@ -97,6 +98,8 @@ class Reading:
         self.sections: dict[str, list[Section]] = {lang: [] for lang in languages}
         self.faults: list[Fault] = []
         self.notes: list[Fault] = []
+        # What `luwte check` measures; measuring takes too long for every start.
+        self.texts: list[Text] = []
         # What can be linked to, by (kind, language, id).
         self._pages: dict[tuple[str, str, str], Page] = {}
         # Every id that was seen, those of broken files too: their faults are told once, not
@@ -202,6 +205,8 @@ class Reading:
         self.notes += [Fault(path, line, f"to be verified: {text}") for line, text in unverified]
         if self._accept("article", article, matter, listed=sound):
             self._check_slug(article, matter)
+            floor = floor_for(article.audience)
+            self.texts.append(Text(path, matter.body_line, article.lang, matter.body, floor))
             section.articles.append(article)
 
     def _accept(self, kind: str, page: Page, matter: FrontMatter, *, listed: bool) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .article_files import PAGES, Article, LinkTo, Page, Reading, Section, is_folder
 from .front_matter import Fault
+from .plain_language import Text
 
 __all__ = ["Article", "ContentMissing", "Fault", "Library", "NotFound", "Section"]
 
@@ -33,9 +34,15 @@ class Library:
     """Every section and article that can be shown, and what was wrong with the others."""
 
     def __init__(
-        self, sections: dict[str, list[Section]], faults: list[Fault], notes: list[Fault]
+        self,
+        sections: dict[str, list[Section]],
+        faults: list[Fault],
+        notes: list[Fault],
+        texts: list[Text],
     ) -> None:
         self._sections = sections
+        # What is measured for plain language.
+        self.texts = texts
         self.faults = faults
         # The statements that somebody must still look up: no fault, but not to be forgotten.
         self.notes = notes
@@ -59,7 +66,9 @@ class Library:
                 f"{folder} is no folder: set LUWTE_CONTENT to the folder with the articles."
             )
         reading = Reading(folder, languages, link_to)
-        return cls(reading.sections, sorted(set(reading.faults)), sorted(reading.notes))
+        return cls(
+            reading.sections, sorted(set(reading.faults)), sorted(reading.notes), reading.texts
+        )
 
     def count(self) -> int:
         """How many articles there are, in all languages together."""

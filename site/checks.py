@@ -18,14 +18,19 @@ from .chat.store import UNREACHABLE, connect
 from .config import Settings
 from .desk_files import read_desk_files
 from .front_matter import NAME_RULE, BadFile, is_name, quoted, read_text
+from .plain_language import measured
 from .regions import COLUMNS
 
 
 def run(settings: Settings, out: TextIO | None = None) -> int:
-    """Print what is wrong, then a summary; returns the exit status: 1 when there is any fault."""
+    """Print what is wrong, how each text reads, then a summary.
+
+    Returns the exit status: 1 when there is any fault.
+    """
     out = out or sys.stdout
     faults = list(_settings(settings))
     notes: list[str] = []
+    figures: list[str] = []
     articles = 0
     try:
         library = Library.load(settings.content)
@@ -35,10 +40,15 @@ def run(settings: Settings, out: TextIO | None = None) -> int:
         faults += map(_line, library.faults)
         faults += map(_line, _regions(settings.content / "regions.csv"))
         faults += map(_line, read_desk_files(settings.content).faults)
+        for told, plain in measured(library.texts):
+            if plain:
+                figures.append(_line(told, "figure: "))
+            else:
+                faults.append(_line(told))
         notes += [_line(note, "note: ") for note in library.notes]
         articles = library.count()
     faults += _connections(settings)
-    for line in (*faults, *notes):
+    for line in (*faults, *notes, *figures):
         print(line, file=out)
     print(_summary(len(faults), len(notes), articles), file=out)
     return 1 if faults else 0

@@ -72,4 +72,4 @@ def _syllables(word: str, dictionary: str) -> int:
 
 @cache
 def _hyphens(dictionary: str) -> Pyphen:
-    return Pyphen(lang=dictionary, left=1, right=1)
+    return Pyphen(lang=dictionary, left=2, right=2)

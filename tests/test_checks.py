@@ -29,10 +29,10 @@ def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Editor:
 
 
 def checked(editor: Editor, **settings: object) -> tuple[int, list[str]]:
-    """The exit status, and the lines that were printed."""
+    """The exit status, and the lines that were printed but for those that say how a text reads."""
     out = io.StringIO()
     status = run(Settings(content=editor.folder, **settings), out)  # type: ignore[arg-type]
-    return status, out.getvalue().splitlines()
+    return status, [line for line in out.getvalue().splitlines() if ": figure: " not in line]
 
 
 def test_a_whole_service_is_in_order(editor: Editor) -> None:
@@ -83,6 +83,39 @@ def test_a_content_folder_that_is_missing_is_one_line(editor: Editor) -> None:
     assert status == 1
     assert "is no folder: set LUWTE_CONTENT" in lines[0]
     assert len(lines) == 2
+
+
+# Plain language
+
+
+def test_how_a_text_reads_is_told_for_each_page(editor: Editor) -> None:
+    out = io.StringIO()
+    run(Settings(content=editor.folder), out)
+    told = "content/nl/geweld-thuis/iemand-helpen.md:10: figure: reads at "
+    assert [line for line in out.getvalue().splitlines() if line.startswith(told)]
+
+
+HARD = "## A\n\n" + "Verantwoordelijkheidsverdelingen bemoeilijken hulpverleningsprocedures. " * 3
+
+
+@pytest.mark.parametrize(
+    ("audience", "text", "floor"),
+    [
+        ("[self]", HARD, 60),
+        ("[professional]", HARD, 45),
+        # Plain enough for grown-ups, not for children.
+        ("[other, young]", "## A\n\n" + "Veertien medewerkers luisteren. Hij kan het. " * 5, 70),
+    ],
+)
+def test_a_text_that_is_hard_for_its_readers_is_a_fault(
+    editor: Editor, audience: str, text: str, floor: int
+) -> None:
+    editor.writes_article(text, audience=audience)
+    status, lines = checked(editor)
+    assert status == 1
+    assert lines[0].startswith("content/nl/geweld-thuis/iemand-helpen.md:10: is hard to read, at ")
+    assert f"({floor} or more)" in lines[0]
+    assert lines[0].endswith("use shorter sentences and shorter words.")
 
 
 # Regions
