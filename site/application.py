@@ -80,6 +80,8 @@ def _for_the_chat(settings: Settings, library: Library) -> Content:
         for lang in languages.LANGUAGES
         for section in library.sections(lang)
         for article in section.articles
+        # A card shows a text; a tool is no use without the page that it stands on.
+        if not article.tool
     ]
     words = read_words(settings.content / "code-words.txt")
     return Content(words, articles, files.answers, files.danger_words)

@@ -14,6 +14,8 @@ from pathlib import Path
 from .front_matter import NAME_RULE, BadFile, Fault, FrontMatter, is_name, quoted
 from .markdown import DeadLink, Renderer
 from .plain_language import Text, floor_for
+from .tools import SUFFIX, TOOL_KEYS, Tool, check_twin, read_tool
+from .yaml_files import facts_of
 
 SECTION_FILE = "_section.md"
 SECTION_KEYS = ("id", "title", "summary", "order")
@@ -21,8 +23,9 @@ ARTICLE_KEYS = (
     *("id", "title", "summary", "audience", "order", "next", "checked", "sources", "unverified"),
 )
 AUDIENCES = ("self", "other", "professional", "young", "hurting")
-# What a reader can do after an article, besides reading another one (`article:<id>`).
+# What a reader can do after an article, besides going to another one (`article:<id>`, `tool:<id>`).
 NEXT_STEPS = ("chat", "phone", "danger")
+NEXT_PAGES = ("article", "tool")
 # Pages that an article may link to as `page:<name>`, with their path.
 PAGES = {"home": "", "chat": "chat", "safe": "veilig-internetten"}
 # A section with such a name would hide a page of the site, or be hidden by it.
@@ -65,17 +68,19 @@ class Article(_Page):
     summary: str
     audience: list[str]
     order: int
-    # One of NEXT_STEPS or `article:<id>`.
+    # One of NEXT_STEPS, `article:<id>` or `tool:<id>`.
     next: str
     # The day on which somebody last held the text against its sources.
     checked: date
     sources: list[str]
     # Statements that somebody must still look up.
     unverified: list[str]
+    # What there is to fill in, when that is what the page is for.
+    tool: Tool | None = None
 
 
 Page = Article | Section
-# kind ("article", "section" or "page"), what to link to (the name for a "page"), language.
+# kind ("article", "tool", "section" or "page"), what to link to (the name for a "page"), language.
 LinkTo = Callable[[str, Page | str, str], str]
 
 
@@ -121,7 +126,9 @@ class Reading:
         for page, matter in self._sources.items():
             self._check_twins(page, matter)
             if isinstance(page, Article):
-                self._check_next(page, matter)
+                page.next = self._next(page.lang, page.next, matter, matter.line("next"))
+                for outcome in page.tool.outcomes if page.tool else ():
+                    outcome.next = self._next(page.lang, outcome.next, matter, outcome.next_line)
         for page, matter in self._sources.items():
             self._draw(page, matter)
         for listed in self.sections.values():
@@ -152,10 +159,12 @@ class Reading:
             for file in self._entries(entry):
                 if file.name == SECTION_FILE:
                     continue
-                if file.suffix != ".md" or is_folder(file):
+                if file.name.endswith(SUFFIX) and not is_folder(file):
+                    self._read_article(section, sound, file, file.name.removesuffix(SUFFIX))
+                elif file.suffix != ".md" or is_folder(file):
                     self._misplaced(file)
                 else:
-                    self._read_article(section, sound, file)
+                    self._read_article(section, sound, file, file.stem)
 
     def _read_section(self, lang: str, folder: Path) -> tuple[Section, bool]:
         """The section, and whether it can be shown."""
@@ -178,17 +187,18 @@ class Reading:
             matter.fault("id", f"the site itself uses the name {slug!r}: rename the folder.")
         return section, self._accept("section", section, matter, listed=True)
 
-    def _read_article(self, section: Section, sound: bool, path: Path) -> None:
+    def _read_article(self, section: Section, sound: bool, path: Path, slug: str) -> None:
         matter = self._read(path)
         if matter is None:
             return
-        matter.allow(ARTICLE_KEYS)
+        is_tool = path.name.endswith(SUFFIX)
+        matter.allow((*ARTICLE_KEYS, *TOOL_KEYS) if is_tool else ARTICLE_KEYS)
         unverified = matter.texts("unverified", may_be_absent=True)
         article = Article(
             id=matter.name("id"),
             lang=section.lang,
             section=section,
-            slug=path.stem,
+            slug=slug,
             title=matter.text("title"),
             summary=matter.text("summary"),
             audience=matter.choices("audience", AUDIENCES),
@@ -197,22 +207,30 @@ class Reading:
             checked=matter.day("checked"),
             sources=[text for _, text in matter.texts("sources")],
             unverified=[text for _, text in unverified],
+            tool=read_tool(matter) if is_tool else None,
         )
         if not is_name(article.slug):
             matter.fault("id", f"the file's name cannot stand in an address: {NAME_RULE}.")
-        if not matter.body.strip():
+        if article.tool:
+            for outcome in article.tool.outcomes:
+                _check_step(outcome.next, matter, outcome.next_line)
+        elif not matter.body.strip():
             matter.fault("id", "has no text: write it below the front matter.")
         self.notes += [Fault(path, line, f"to be verified: {text}") for line, text in unverified]
-        if self._accept("article", article, matter, listed=sound):
+        if self._accept(_kind(article), article, matter, listed=sound):
             self._check_slug(article, matter)
             floor = floor_for(article.audience)
-            self.texts.append(Text(path, matter.body_line, article.lang, matter.body, floor))
+            told = "\n\n".join(article.tool.texts()) if article.tool else matter.body
+            self.texts.append(Text(path, matter.body_line, article.lang, told, floor))
             section.articles.append(article)
 
     def _accept(self, kind: str, page: Page, matter: FrontMatter, *, listed: bool) -> bool:
         key = (kind, page.lang, page.id)
-        if page.id and key in self._pages:
-            other = self._sources[self._pages[key]].path.relative_to(self._folder)
+        # Articles and tools are looked up by their ids alone.
+        rivals = [(k, page.lang, page.id) for k in (NEXT_PAGES if kind in NEXT_PAGES else (kind,))]
+        taken = next((self._pages[rival] for rival in rivals if rival in self._pages), None)
+        if page.id and taken:
+            other = self._sources[taken].path.relative_to(self._folder)
             matter.fault("id", f"'id' is {page.id!r}, as in {other}: give this {kind} another one.")
         self._seen.add(key)
         self.faults += matter.faults
@@ -245,19 +263,30 @@ class Reading:
                     f"{page.section.id!r}: put both in the same section."
                 )
                 self._fault(matter.path, matter.line("id"), text)
+            if page.tool and twin.tool and lang == self._languages[0]:
+                self.faults += check_twin(page.tool, twin.tool, matter, lang)
 
-    def _check_next(self, article: Article, matter: FrontMatter) -> None:
-        if article.next in NEXT_STEPS:
-            return
+    def _next(self, lang: str, step: str, matter: FrontMatter, line: int) -> str:
+        """The step, when it leads somewhere."""
+        if step in NEXT_STEPS:
+            return step
         try:
-            self._address(article.lang, article.next)
+            self._address(lang, step)
         except DeadLink as dead:
-            self._fault(matter.path, matter.line("next"), f"'next': {dead}")
+            self._fault(matter.path, line, f"'next': {dead}")
             # The phone is always a right next step: nobody is left at a dead end.
-            article.next = "phone"
+            return "phone"
+        return step
 
     def _draw(self, page: Page, matter: FrontMatter) -> None:
         address = partial(self._address, page.lang)
+        if isinstance(page, Article) and page.tool:
+            for piece in page.tool.markdown():
+                drawn = self._renderer.render(piece.markdown, piece.line, address)
+                piece.draw = drawn.draw
+                self.faults += [Fault(matter.path, line, text) for line, text in drawn.faults]
+            page.draw = page.tool.html
+            return
         rendered = self._renderer.render(matter.body, matter.body_line, address)
         page.draw = rendered.draw
         for line, text in rendered.faults:
@@ -279,11 +308,14 @@ class Reading:
             return self._link_to(kind, page, lang)
         if (kind, lang, name) in self._seen:
             raise DeadLink(f"the {kind} {name!r} is left out for faults of its own: mend those.")
+        for other in NEXT_PAGES:
+            if (other, lang, name) in self._pages:
+                raise DeadLink(f"{name!r} is no {kind}: write {other}:{name}.")
         raise DeadLink(f"no {kind} in {lang!r} has the id {quoted(name)}: correct the link.")
 
     def _read(self, path: Path) -> FrontMatter | None:
         try:
-            return FrontMatter.read(path)
+            return facts_of(path) if path.name.endswith(SUFFIX) else FrontMatter.read(path)
         except BadFile as bad:
             self._fault(path, bad.line, bad.text)
             return None
@@ -304,13 +336,20 @@ class Reading:
 
 
 def _kind(page: Page) -> str:
-    return "article" if isinstance(page, Article) else "section"
+    if isinstance(page, Section):
+        return "section"
+    return "tool" if page.tool else "article"
 
 
 def _next_step(matter: FrontMatter) -> str:
     step = matter.text("next")
-    kind, _, name = step.partition(":")
-    if step and step not in NEXT_STEPS and not (kind == "article" and is_name(name)):
-        known = ", ".join(NEXT_STEPS)
-        matter.fault("next", f"'next' is {quoted(step)}: choose from {known} or article:<id>.")
+    _check_step(step, matter, matter.line("next"))
     return step
+
+
+def _check_step(step: str, matter: FrontMatter, line: int) -> None:
+    kind, _, name = step.partition(":")
+    if step and step not in NEXT_STEPS and not (kind in NEXT_PAGES and is_name(name)):
+        known = ", ".join(NEXT_STEPS)
+        text = f"'next' is {quoted(step)}: choose from {known}, article:<id> or tool:<id>."
+        matter.faults.append(Fault(matter.path, line, text))

@@ -72,7 +72,10 @@ class Library:
 
     def count(self) -> int:
         """How many articles there are, in all languages together."""
-        return len(self._by_id)
+        return len(self._by_id) - self.count_tools()
+
+    def count_tools(self) -> int:
+        return sum(article.tool is not None for article in self._by_id.values())
 
     def sections(self, lang: str) -> list[Section]:
         return self._sections.get(lang, [])

@@ -31,7 +31,7 @@ def run(settings: Settings, out: TextIO | None = None) -> int:
     faults = list(_settings(settings))
     notes: list[str] = []
     figures: list[str] = []
-    articles = 0
+    articles = tools = 0
     try:
         library = Library.load(settings.content)
     except ContentMissing as missing:
@@ -46,11 +46,11 @@ def run(settings: Settings, out: TextIO | None = None) -> int:
             else:
                 faults.append(_line(told))
         notes += [_line(note, "note: ") for note in library.notes]
-        articles = library.count()
+        articles, tools = library.count(), library.count_tools()
     faults += _connections(settings)
     for line in (*faults, *notes, *figures):
         print(line, file=out)
-    print(_summary(len(faults), len(notes), articles), file=out)
+    print(_summary(len(faults), len(notes), articles, tools), file=out)
     return 1 if faults else 0
 
 
@@ -149,9 +149,11 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _summary(faults: int, notes: int, articles: int) -> str:
+def _summary(faults: int, notes: int, articles: int, tools: int) -> str:
     verdict = _counted(faults, "fault") if faults else "Everything is in order"
-    return f"{verdict}; {_counted(articles, 'article')}, {_counted(notes, 'note')}."
+    # A centre may do without tools.
+    pages = [_counted(articles, "article"), *([_counted(tools, "tool")] if tools else ())]
+    return f"{verdict}; {', '.join(pages)}, {_counted(notes, 'note')}."
 
 
 def _counted(number: int, thing: str) -> str:

@@ -11,18 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
-from frontmatter.default_handlers import SafeLoader
 
 from .chat.answers import LANGUAGES, PLACEHOLDERS, TEXT_MOST, TITLE_MOST, Shipped
-from .front_matter import BadFile, Fault, FrontMatter, line_of, quoted, read_text
+from .front_matter import BadFile, Fault, FrontMatter, line_of, quoted
+from .yaml_files import composed
 
 ANSWERS = "answers"
 DANGER_WORDS = "danger-words.yml"
 ANSWER_KEYS = ("id", "title", "text")
-MOST_CHARACTERS = 40_000
-# Each of these may begin something deeper, and the fast YAML loader ends the process where it gets
-# too deep; see front_matter.py for the number.
-DEEPER, MOST_DEEPER = "[{-?:", 4_000
 # Many small changes to one list need room in between.
 STEP = 10
 
@@ -95,7 +91,7 @@ def _missing_twins(folder: Path, answers: list[Shipped]) -> Iterator[Fault]:
 
 def _danger_words(path: Path, faults: list[Fault]) -> list[str]:
     try:
-        root = _composed(path)
+        root = composed(path)
         if not isinstance(root, yaml.MappingNode):
             raise BadFile(1, "has no lists: write nl: and en:, each with words below it.")
     except BadFile as bad:
@@ -126,7 +122,7 @@ def _phrase_fault(phrase: str, lang: str, found: dict[str, str]) -> str:
 
 def _listed(path: Path, faults: list[Fault]) -> list[yaml.MappingNode]:
     try:
-        root = _composed(path)
+        root = composed(path)
         if not isinstance(root, yaml.SequenceNode):
             raise BadFile(1, "is no list: begin each answer with a line '- id: ...'.")
     except BadFile as bad:
@@ -139,18 +135,3 @@ def _listed(path: Path, faults: list[Fault]) -> list[yaml.MappingNode]:
         else:
             faults.append(Fault(path, line_of(node), "is no answer: give it id, title and text."))
     return found
-
-
-def _composed(path: Path) -> yaml.Node | None:
-    """Raises BadFile."""
-    text = read_text(path)
-    if len(text) > MOST_CHARACTERS or sum(map(text.count, DEEPER)) > MOST_DEEPER:
-        raise BadFile(1, f"has over {MOST_CHARACTERS} characters, or too many signs: shorten it.")
-    try:
-        return yaml.compose(text, Loader=SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = f"is not valid YAML ({error.problem or 'cannot be read'}): mend this line."
-        raise BadFile(1 + (mark.line if mark else 0), problem) from None
-    except (yaml.YAMLError, RecursionError):
-        raise BadFile(1, "is not valid YAML: mend it.") from None

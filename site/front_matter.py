@@ -89,6 +89,8 @@ class FrontMatter:
     body: str
     # The line of the file on which the body begins.
     body_line: int
+    # Where a fact that is missing is told.
+    first_line: int = 1
     _facts: dict[str, yaml.Node] = field(default_factory=dict)
     _lines: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
@@ -131,9 +133,14 @@ class FrontMatter:
                 known = ", ".join(names)
                 self.fault(name, f"{quoted(name)} is not a known key: use one of {known}.")
 
-    def text(self, name: str) -> str:
+    def has(self, name: str) -> bool:
+        return name in self._facts
+
+    def text(self, name: str, *, may_be_absent: bool = False) -> str:
         node = self._facts.get(name)
         if node is None:
+            if may_be_absent:
+                return ""
             self.fault(name, f"{name!r} is missing: add a line '{name}: ...' to the front matter.")
             return ""
         if not isinstance(node, yaml.ScalarNode):
@@ -186,6 +193,38 @@ class FrontMatter:
                 self._fault(line, f"{name!r} has an item that is no text: put it between quotes.")
         return [(line, text) for line, text in texts if text]
 
+    def markdown(self, name: str, *, may_be_absent: bool = False) -> tuple[int, str]:
+        """A text that keeps its lines, with the line on which it begins."""
+        node = self._facts.get(name)
+        written = self.text(name, may_be_absent=may_be_absent)
+        if not written or not isinstance(node, yaml.ScalarNode):
+            return self.line(name), ""
+        # Behind `|` the text begins on the next line.
+        return line_of(node) + (node.style in ("|", ">")), str(node.value)
+
+    def parts(self, name: str, *, may_be_absent: bool = False) -> list[FrontMatter]:
+        """The items of a list, each with facts of its own; their faults are told with these."""
+        node = self._facts.get(name)
+        if node is None:
+            if not may_be_absent:
+                self.fault(name, f"{name!r} is missing: add a line '{name}:' and a list below it.")
+            return []
+        items = node.value if isinstance(node, yaml.SequenceNode) else []
+        if not items:
+            self.fault(name, f"{name!r} must be a list: begin each item with '- ' below it.")
+        return [part for item in items if (part := self._part(name, item))]
+
+    def _part(self, name: str, item: yaml.Node) -> FrontMatter | None:
+        if not isinstance(item, yaml.MappingNode):
+            text = f"{name!r} has an item without facts: write lines like 'title: ...' in it."
+            self._fault(line_of(item), text)
+            return None
+        part = FrontMatter.of(self.path, item)
+        part.first_line = line_of(item)
+        self.faults += part.faults
+        part.faults = self.faults
+        return part
+
     def choices(self, name: str, allowed: Collection[str]) -> list[str]:
         """At least one of `allowed`, none of them twice."""
         count = len(self.faults)
@@ -203,8 +242,8 @@ class FrontMatter:
         return found
 
     def line(self, name: str) -> int:
-        """The line of a key; the first line of the file when it is not there."""
-        return self._lines.get(name, 1)
+        """The line of a key; the first line of the facts when it is not there."""
+        return self._lines.get(name, self.first_line)
 
     def fault(self, name: str, text: str) -> None:
         self._fault(self.line(name), text)

@@ -147,12 +147,12 @@ class _Walk:
         return True
 
     def _target(self, href: str) -> str:
-        if href.startswith(("article:", "section:", "page:")):
+        if href.startswith(("article:", "tool:", "section:", "page:")):
             return self._address_of(href)
         if not _OUTSIDE.fullmatch(href):
             raise DeadLink(
-                f"the link {quoted(href)} is of no known kind: use article:<id>, section:<id>, "
-                "page:<name>, https://... or tel:<number>."
+                f"the link {quoted(href)} is of no known kind: use article:<id>, tool:<id>, "
+                "section:<id>, page:<name>, https://... or tel:<number>."
             )
         return href
 

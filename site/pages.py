@@ -44,7 +44,7 @@ def register(app: Flask, library: Library, safe_pages: dict[str, SafePage]) -> N
 def address_of(kind: str, thing: Any, lang: str) -> str:
     """The path of an article, a section, or a page ("chat", "safe"); needs no request."""
     start = "/en" if lang == "en" else ""
-    if kind == "article":
+    if kind in ("article", "tool"):
         return f"{start}/{thing.section.slug}/{thing.slug}"
     if kind == "section":
         return f"{start}/{thing.slug}/"
@@ -107,9 +107,10 @@ def section_without_slash(section: str) -> Response:
 def article(section: str, slug: str) -> str:
     found = _library().article(language(), section, slug)
     return render_template(
-        "article.html",
+        "tool.html" if found.tool else "article.html",
         article=found,
-        next_step=_next_step(found),
+        next_step=_next_step(found.next),
+        step_of=_next_step,
         back_url=address_of("section", found.section, language()),
         twin_url=_twin_url(found),
     )
@@ -137,10 +138,10 @@ def robots() -> Response:
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
 
-def _next_step(article: Article) -> tuple[str, str, str] | None:
-    """The one next step at an article's end: title, text, address."""
-    if article.next.startswith("article:"):
-        found = _library().by_id(language(), article.next.partition(":")[2])
+def _next_step(step: str) -> tuple[str, str, str] | None:
+    """The one next step at the end of an article or an outcome: title, text, address."""
+    if step.startswith(("article:", "tool:")):
+        found = _library().by_id(language(), step.partition(":")[2])
         return (
             (found.title, found.summary, address_of("article", found, language()))
             if found
@@ -159,7 +160,7 @@ def _next_step(article: Article) -> tuple[str, str, str] | None:
         ),
         "danger": (_("Ben je nu in gevaar? Bel 112"), _("Politie en ambulance komen."), "tel:112"),
     }
-    return steps.get(article.next)
+    return steps.get(step)
 
 
 def _twin_url(thing: Article | Section) -> str:

@@ -7,6 +7,7 @@ import { KeptToken } from "./kept-token.js";
 import { KeyboardRoom } from "./keyboard-room.js";
 import { MessageCards } from "./message-cards.js";
 import { OwnBrowser } from "./own-browser.js";
+import { Tool } from "./tool.js";
 import { Visit } from "./visit.js";
 
 const chatBar = new ChatBar();
@@ -17,6 +18,7 @@ export function attach(root) {
   if (root !== document) hint.end();
   for (const place of root.querySelectorAll("[data-chat]")) putChat(place);
   for (const list of root.querySelectorAll("[data-browsers]")) new OwnBrowser(list);
+  for (const form of root.querySelectorAll("[data-tool]")) new Tool(form);
   chatBar.show(chat);
 }
 

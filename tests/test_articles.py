@@ -297,7 +297,11 @@ def test_a_first_level_heading_is_not_a_second_title(editor: Editor) -> None:
         ({"audience": "[self, [x]]"}, 5, "'audience' has an item that is no text"),
         ({"order": "first"}, 6, "'order' is 'first': give a whole number"),
         ({"order": "-1"}, 6, "'order' is '-1': give a whole number"),
-        ({"next": "home"}, 7, "'next' is 'home': choose from chat, phone, danger or article:<id>"),
+        (
+            {"next": "home"},
+            7,
+            "'next' is 'home': choose from chat, phone, danger, article:<id> or tool:<id>",
+        ),
         ({"next": "section:violence"}, 7, "'next' is 'section:violence': choose from"),
         ({"checked": "22-11-2026"}, 8, "'checked' is '22-11-2026': give a day as year-month-day"),
         ({"checked": "2026-02-30"}, 8, "'checked' is '2026-02-30': give a day"),
