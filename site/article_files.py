@@ -1,6 +1,9 @@
 """The content folder: its sections and articles are read, and every fault in them is told.
 
 A broken file is left out: it never takes another page down.
+
+A section's `place` says where it is offered: `top`, in the navigation of every page and wherever
+help is listed, or `foot`, only at the foot of every page, article by article (about the site).
 """
 
 from __future__ import annotations
@@ -18,7 +21,9 @@ from .tools import SUFFIX, TOOL_KEYS, Tool, check_twin, read_tool
 from .yaml_files import facts_of
 
 SECTION_FILE = "_section.md"
-SECTION_KEYS = ("id", "title", "summary", "order")
+SECTION_KEYS = ("id", "title", "summary", "order", "place")
+# Where a section is offered; the first one when it does not say.
+PLACES = ("top", "foot")
 ARTICLE_KEYS = (
     *("id", "title", "summary", "audience", "order", "next", "checked", "sources", "unverified"),
 )
@@ -54,6 +59,8 @@ class Section(_Page):
     title: str
     summary: str
     order: int
+    # One of PLACES.
+    place: str = PLACES[0]
     articles: list[Article] = field(default_factory=list, repr=False)
 
 
@@ -180,6 +187,7 @@ class Reading:
             title=matter.text("title"),
             summary=matter.text("summary"),
             order=matter.number("order"),
+            place=matter.choice("place", PLACES),
         )
         if not is_name(slug):
             matter.fault("id", f"the folder's name cannot stand in an address: {NAME_RULE}.")

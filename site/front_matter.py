@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -240,6 +240,16 @@ class FrontMatter:
         if not found and len(self.faults) == count:
             self.fault(name, f"{name!r} is empty: give at least one of {', '.join(allowed)}.")
         return found
+
+    def choice(self, name: str, allowed: Sequence[str]) -> str:
+        """One of `allowed`; the first of them where the key is left out."""
+        if name not in self._facts:
+            return allowed[0]
+        value = self.text(name)
+        if value and value not in allowed:
+            known = " or ".join(allowed)
+            self.fault(name, f"{name!r} is {quoted(value)}: choose {known}.")
+        return value if value in allowed else allowed[0]
 
     def line(self, name: str) -> int:
         """The line of a key; the first line of the facts when it is not there."""

@@ -173,8 +173,10 @@ def _twin_url(thing: Article | Section) -> str:
 
 def _on_every_page() -> dict[str, Any]:
     lang = language()
+    sections = _library().sections(lang)
     return {
-        "sections": _library().sections(lang),
+        "sections": [section for section in sections if section.place == "top"],
+        "foot_sections": [section for section in sections if section.place == "foot"],
         "section_url": lambda section: address_of("section", section, lang),
         "article_url": lambda article: address_of("article", article, lang),
         "twin_url": _same_page_elsewhere(),

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from luwte.application import create_app
 from luwte.articles import Article, ContentMissing, Library, NotFound
+from luwte.config import CONTENT, Settings
 from tests.content import TEXT, Editor, slugs
 
 NL = "nl/geweld-thuis/iemand-helpen.md"
@@ -86,6 +88,21 @@ def test_articles_and_sections_stand_in_the_order_that_was_given(editor: Editor)
     assert library.faults == []
     assert slugs(library) == ["z-first-one", "iemand-helpen", "a-later-one"]
     assert [section.slug for section in library.sections("nl")] == ["z-now", "geweld-thuis"]
+
+
+def test_a_section_stands_at_the_top_unless_it_says_that_it_belongs_at_the_foot(
+    editor: Editor,
+) -> None:
+    text = editor.section().read_text()
+    for lang in ("nl", "en"):
+        about = text.replace("id: violence", "id: about\nplace: foot")
+        editor.writes(editor.folder / lang / "about" / "_section.md", about)
+
+    library = editor.publishes()
+
+    assert library.faults == []
+    places = {section.id: section.place for section in library.sections("nl")}
+    assert places == {"violence": "top", "about": "foot"}
 
 
 def test_words_that_yaml_takes_for_something_else_stay_words(editor: Editor) -> None:
@@ -437,6 +454,25 @@ def test_an_id_that_is_used_twice_keeps_the_first_article(editor: Editor) -> Non
     assert slugs(editor.publishes()) == ["iemand-helpen"]
 
 
+@pytest.mark.parametrize(
+    ("place", "remedy"),
+    [
+        ("left", "'place' is 'left': choose top or foot."),
+        ("", "'place' is empty"),
+        ("[top]", "'place' must be one text"),
+    ],
+)
+def test_a_place_that_is_none_is_told_on_its_line(editor: Editor, place: str, remedy: str) -> None:
+    text = editor.section().read_text().replace("order: 1", f"order: 1\nplace: {place}")
+    path = editor.writes(editor.section(), text)
+
+    library = editor.publishes()
+
+    told = [(fault.path, fault.line) for fault in library.faults if fault.text.startswith(remedy)]
+    assert told == [(path, 6)]
+    assert library.sections("nl") == []
+
+
 def test_a_section_id_that_is_used_twice_keeps_the_first_section(editor: Editor) -> None:
     copy = editor.writes(editor.folder / "nl/zelfde/_section.md", editor.section().read_text())
     library = editor.publishes()
@@ -558,6 +594,24 @@ def test_the_sites_own_articles_have_no_faults() -> None:
     library = Library.load(Path(__file__).parent.parent / "content")
     assert library.faults == []
     assert library.count() >= 12
+
+
+@pytest.mark.parametrize("start", ["", "/en"])
+def test_what_is_about_the_site_stands_at_the_foot_and_not_among_the_help(start: str) -> None:
+    app = create_app(Settings(secret_keys=("a secret of the tests",), redis_url="redis://none:1"))
+    lang = start[1:] or "nl"
+    about = next(s for s in Library.load(CONTENT).sections(lang) if s.id == "about")
+    html = app.test_client().get(f"{start}/{about.slug}/").get_data(as_text=True)
+    topics = html[html.index('class="topics"') :].partition("</nav>")[0]
+    foot = html[html.index('<footer class="foot"') :].partition("</footer>")[0]
+
+    assert about.slug not in topics
+    assert topics.count("<a ") == len(Library.load(CONTENT).sections(lang)) - 1
+    names = ["about-us", "privacy", "accessibility", "complaints", "sources"]
+    assert [article.id for article in about.articles] == names
+    for article in about.articles:
+        link = f'<a href="{start}/{about.slug}/{article.slug}">{article.title}</a>'
+        assert foot.count(link) == 1
 
 
 def test_ninety_articles_are_ready_at_once(editor: Editor) -> None:
