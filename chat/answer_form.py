@@ -64,7 +64,7 @@ class AnswerForm:
 def fillings(lang: str) -> dict[str, str]:
     """What stands for the placeholders that are the same for everybody, and for no region."""
     with in_language(lang):
-        return {"phone": words.PHONE, "region": _("jouw regio")}
+        return {"phone": str(words.PHONE), "region": _("jouw regio")}
 
 
 def filled_in(text: str, lang: str) -> str:

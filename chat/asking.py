@@ -82,7 +82,7 @@ def _own() -> str:
 def refused(refusal: Refusal, status: int = 503) -> Answer:
     """No chat now: why, whom to call, and when to try again."""
     if wants_json():
-        return jsonify(phone=words.PHONE, **refusal.told()), status
+        return jsonify(phone=str(words.PHONE), **refusal.told()), status
     draw: DrawForm | None = g.get("draw_form")
     if draw and refusal.field:
         errors = {"": refusal.sentence, refusal.field: _("Kies hier iets anders.")}

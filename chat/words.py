@@ -7,7 +7,7 @@ from .conversation import Message
 from .texts import gettext as _
 from .texts import lazy_gettext as later
 
-PHONE = "0800-2000"
+PHONE = later("0800-2000")
 
 TOPICS = {
     "partner": later("Mijn partner of ex"),

@@ -13,14 +13,18 @@ from .chat.helps import Content
 from .chat.return_code import read_words
 from .chat.shelf import Reading
 from .chat.store import connect
-from .config import BadSetting, Settings
+from .config import CONTENT, BadSetting, Settings
 from .desk_files import read_desk_files
+from .organisation import read_organisation
 from .regions import read_regions
 from .safe import load_safe
 
 # The largest thing that anybody may send: the start form without JavaScript, whose size keeps it
 # out of the browser's session files. A message of 2,000 characters has a third of it.
 MOST_BYTES = 96 * 1024
+
+# A centre may have words of its own.
+CODE_WORDS = "code-words.txt"
 
 
 def create_app(settings: Settings) -> Flask:
@@ -41,10 +45,11 @@ def create_app(settings: Settings) -> Flask:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
 
+    organisation = read_organisation(settings.content)
     regions = read_regions(settings.content)
     library = Library.load(settings.content, link_to=pages.address_of)
-    languages.register(app)
-    page_parts.register(app, settings)
+    languages.register(app, organisation)
+    page_parts.register(app, settings, organisation)
     headers.register(app, settings)
     errors.register(app)
     health.register(app, settings)
@@ -60,8 +65,13 @@ def create_app(settings: Settings) -> Flask:
         always_open=settings.always_open,
     )
     leave.register(app)
-    safe_pages = load_safe(settings.content, title=settings.title, exit_url=settings.exit_url)
-    pages.register(app, library, safe_pages)
+    safe_pages = load_safe(
+        settings.content,
+        title=settings.title,
+        exit_url=settings.exit_url,
+        organisation=organisation,
+    )
+    pages.register(app, library, safe_pages, organisation)
     return app
 
 
@@ -83,5 +93,6 @@ def _for_the_chat(settings: Settings, library: Library) -> Content:
         # A card shows a text; a tool is no use without the page that it stands on.
         if not article.tool
     ]
-    words = read_words(settings.content / "code-words.txt")
+    own = settings.content / CODE_WORDS
+    words = read_words(own if own.is_file() else CONTENT / CODE_WORDS)
     return Content(words, articles, files.answers, files.danger_words)

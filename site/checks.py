@@ -7,6 +7,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
@@ -18,8 +19,21 @@ from .chat.store import UNREACHABLE, connect
 from .config import Settings
 from .desk_files import read_desk_files
 from .front_matter import NAME_RULE, BadFile, is_name, quoted, read_text
+from .organisation import read_organisation
 from .plain_language import measured
 from .regions import COLUMNS
+
+
+@dataclass
+class Found:
+    """The lines about the content folder, each about one place in one file."""
+
+    faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    # How each text reads.
+    figures: list[str] = field(default_factory=list)
+    articles: int = 0
+    tools: int = 0
 
 
 def run(settings: Settings, out: TextIO | None = None) -> int:
@@ -28,30 +42,34 @@ def run(settings: Settings, out: TextIO | None = None) -> int:
     Returns the exit status: 1 when there is any fault.
     """
     out = out or sys.stdout
-    faults = list(_settings(settings))
-    notes: list[str] = []
-    figures: list[str] = []
-    articles = tools = 0
-    try:
-        library = Library.load(settings.content)
-    except ContentMissing as missing:
-        faults.append(str(missing))
-    else:
-        faults += map(_line, library.faults)
-        faults += map(_line, _regions(settings.content / "regions.csv"))
-        faults += map(_line, read_desk_files(settings.content).faults)
-        for told, plain in measured(library.texts):
-            if plain:
-                figures.append(_line(told, "figure: "))
-            else:
-                faults.append(_line(told))
-        notes += [_line(note, "note: ") for note in library.notes]
-        articles, tools = library.count(), library.count_tools()
-    faults += _connections(settings)
-    for line in (*faults, *notes, *figures):
+    found = of_the_content(settings.content)
+    faults = [*_settings(settings), *found.faults, *_connections(settings)]
+    for line in (*faults, *found.notes, *found.figures):
         print(line, file=out)
-    print(_summary(len(faults), len(notes), articles, tools), file=out)
+    print(_summary(len(faults), len(found.notes), found.articles, found.tools), file=out)
     return 1 if faults else 0
+
+
+def of_the_content(content: Path) -> Found:
+    """What there is to say about everything that editors write."""
+    found = Found()
+    try:
+        library = Library.load(content)
+    except ContentMissing as missing:
+        found.faults.append(str(missing))
+        return found
+    found.articles, found.tools = library.count(), library.count_tools()
+    found.notes += [_line(note, "note: ") for note in library.notes]
+    found.faults += map(_line, library.faults)
+    found.faults += map(_line, _regions(content / "regions.csv"))
+    found.faults += map(_line, read_desk_files(content).faults)
+    found.faults += map(_line, read_organisation(content).faults)
+    for told, plain in measured(library.texts):
+        if plain:
+            found.figures.append(_line(told, "figure: "))
+        else:
+            found.faults.append(_line(told))
+    return found
 
 
 def _settings(settings: Settings) -> Iterator[str]:

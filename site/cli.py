@@ -1,4 +1,4 @@
-"""The command `luwte`: serve, check, staff, hours.
+"""The command `luwte`: serve, check, preview, staff, hours.
 
 What a command needs is imported when it runs: `serve` must patch the standard library first.
 """
@@ -70,6 +70,16 @@ def _check(_: argparse.Namespace, settings: Settings) -> int:
     from . import checks
 
     return checks.run(settings)
+
+
+def _preview(asked: argparse.Namespace, settings: Settings) -> int:
+    from .preview import preview
+
+    try:
+        preview(settings, "127.0.0.1", asked.port)
+    except OSError:
+        raise CannotDo(f"Port {asked.port} is taken: choose another with --port.") from None
+    return 0
 
 
 def _staff_add(asked: argparse.Namespace, settings: Settings) -> int:
@@ -193,6 +203,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(command=_serve)
     check = commands.add_parser("check", help="look for faults in settings, content, connections")
     check.set_defaults(command=_check)
+    seen = commands.add_parser("preview", help="the pages as you write them, on this machine only")
+    seen.add_argument("--port", type=_whole(1, 65535), default=8001, help="port (%(default)s)")
+    seen.set_defaults(command=_preview)
     _add_staff(commands.add_parser("staff", help="the accounts of advisors and coordinators"))
     add_hours(commands.add_parser("hours", help="when the chat is open"))
     return parser

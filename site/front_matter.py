@@ -214,6 +214,10 @@ class FrontMatter:
             self.fault(name, f"{name!r} must be a list: begin each item with '- ' below it.")
         return [part for item in items if (part := self._part(name, item))]
 
+    def inside(self, name: str) -> FrontMatter:
+        """The facts below a key, when it is there; their faults are told with these."""
+        return self._part(name, self._facts[name]) or FrontMatter(self.path, "", 1)
+
     def _part(self, name: str, item: yaml.Node) -> FrontMatter | None:
         if not isinstance(item, yaml.MappingNode):
             text = f"{name!r} has an item without facts: write lines like 'title: ...' in it."

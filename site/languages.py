@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ from babel.support import Translations
 from flask import Flask, has_request_context, request, url_for
 from flask_babel import Babel, get_domain
 
+from .organisation import Organisation
+
 LANGUAGES = ("nl", "en")
 CATALOGUES = Path(__file__).resolve().parent / "translations"
 
 
-def register(app: Flask) -> None:
-    """Texts through Flask-Babel, and the addresses of both languages in templates."""
+def register(app: Flask, organisation: Organisation) -> None:
+    """Texts through Flask-Babel, in the centre's own names; the addresses of both languages."""
     Babel(
         app,
         default_locale="nl",
@@ -25,20 +28,25 @@ def register(app: Flask) -> None:
         locale_selector=language,
     )
     with app.app_context():
-        get_domain().cache["en", "messages"] = _catalogue("en")
+        for lang in LANGUAGES:
+            own = organisation.in_our_texts(lang)
+            get_domain().cache[lang, "messages"] = _catalogue(lang, own)
     app.context_processor(lambda: {"lang": language(), "other_lang": other(language()), "to": to})
 
 
-def _catalogue(lang: str) -> Translations:
+def _catalogue(lang: str, own: Callable[[str], str]) -> Translations:
     # Compiled here and now, so that no compiled file can be older than its text.
-    path = CATALOGUES / lang / "LC_MESSAGES" / "messages.po"
     compiled = io.BytesIO()
-    if path.is_file():
-        with path.open("rb") as file:
-            write_mo(compiled, read_po(file, locale=lang))
-        compiled.seek(0)
-        return Translations(compiled)
-    return Translations()
+    with (CATALOGUES / "en" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        texts = read_po(file, locale=lang)
+    for message in texts:
+        if message.id:
+            # The sentences in the code are the Dutch ones.
+            said = message.id if lang == "nl" else message.string
+            message.string = own(said) if isinstance(said, str) else tuple(map(own, said))
+    write_mo(compiled, texts)
+    compiled.seek(0)
+    return Translations(compiled)
 
 
 def language() -> str:

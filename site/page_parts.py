@@ -16,6 +16,7 @@ from rcssmin import cssmin
 from rjsmin import jsmin
 
 from .config import Settings, shipped
+from .organisation import Organisation
 
 _IMPORT = re.compile(r'^import .* from "\./(.+)\.js";\n', re.MULTILINE)
 _NAME = re.compile(r"^(?:async )?(?:const|let|class|function) (\w+)", re.MULTILINE)
@@ -51,10 +52,10 @@ def csp_hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def read_parts(folder: Path) -> Parts:
-    """Put the parts together from the static folder."""
+def read_parts(folder: Path, colours: str = "") -> Parts:
+    """Put the parts together from the static folder; `colours` are a centre's own, as CSS."""
     return Parts(
-        page_style=_style(folder, "style"),
+        page_style=_style(folder, "style", more=colours),
         # What visitors never see does not weigh on their pages.
         staff_style=_style(folder, "desk", "office"),
         exit_script=_whole(jsmin((folder / "exit.js").read_text("utf-8")), "script"),
@@ -64,9 +65,9 @@ def read_parts(folder: Path) -> Parts:
     )
 
 
-def _style(folder: Path, *names: str) -> Markup:
+def _style(folder: Path, *names: str, more: str = "") -> Markup:
     texts = ((folder / f"{name}.css").read_text("utf-8") for name in names)
-    return _whole(cssmin("\n".join(texts)), "style")
+    return _whole(cssmin("\n".join([*texts, more])), "style")
 
 
 def _joined(folder: Path, entry: str) -> Markup:
@@ -101,9 +102,9 @@ def _whole(text: str, tag: str) -> Markup:
     return Markup(text)  # noqa: S704 - our own file
 
 
-def register(app: Flask, settings: Settings) -> None:
-    """Templates see the parts and the settings."""
-    parts = read_parts(shipped("static"))
+def register(app: Flask, settings: Settings, organisation: Organisation) -> None:
+    """Templates see the parts, the settings, and who runs the site."""
+    parts = read_parts(shipped("static"), organisation.style)
     app.extensions["luwte.parts"] = parts
     app.context_processor(
         lambda: {
@@ -114,5 +115,6 @@ def register(app: Flask, settings: Settings) -> None:
             "desk_script": parts.desk_script,
             "office_script": parts.office_script,
             "settings": settings,
+            "organisation": organisation,
         }
     )

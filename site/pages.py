@@ -20,6 +20,7 @@ from .articles import Article, Library, Section
 from .chat.doors import on_the_button
 from .chat.parts import chat
 from .languages import LANGUAGES, language, other, to
+from .organisation import Door, Organisation
 from .safe import SafePage
 
 blueprint = Blueprint("pages", __name__)
@@ -30,10 +31,13 @@ class ChatState(NamedTuple):
     text: str
 
 
-def register(app: Flask, library: Library, safe_pages: dict[str, SafePage]) -> None:
+def register(
+    app: Flask, library: Library, safe_pages: dict[str, SafePage], organisation: Organisation
+) -> None:
     """Add the pages in both languages, and what every page shows of the library."""
     app.extensions["luwte.library"] = library
     app.extensions["luwte.safe"] = safe_pages
+    app.extensions["luwte.organisation"] = organisation
     app.register_blueprint(blueprint, name="pages_nl")
     app.register_blueprint(blueprint, name="pages_en", url_prefix="/en")
     app.add_url_rule("/sitemap.xml", view_func=sitemap)
@@ -53,20 +57,8 @@ def address_of(kind: str, thing: Any, lang: str) -> str:
 
 @blueprint.get("/")
 def home() -> str:
-    doors = [
-        (
-            _("Voor mijzelf"),
-            _("Ik voel me niet veilig"),
-            "violence",
-            "partner-violence",
-        ),
-        (_("Voor een ander"), _("Ik maak me zorgen om iemand"), "violence", "help-someone"),
-        (_("Voor mijn werk"), _("Ik ben professional"), "professionals", "ask-advice"),
-    ]
-    shown = [
-        (title, summary, url) for title, summary, *ids in doors if (url := _door(ids[0], ids[1]))
-    ]
-    return render_template("home.html", doors=shown, chat_state=_chat_state())
+    doors = [(door, url) for door in _organisation().doors if (url := _behind(door))]
+    return render_template("home.html", doors=doors, chat_state=_chat_state())
 
 
 def _chat_state() -> ChatState:
@@ -74,13 +66,14 @@ def _chat_state() -> ChatState:
     return ChatState(*on_the_button(chat()))
 
 
-def _door(section: str, article: str) -> str:
-    """The article behind a door, or its section when a centre leaves that article out."""
-    found = _library().by_id(language(), article)
-    if found:
-        return address_of("article", found, language())
-    sections = [s for s in _library().sections(language()) if s.id == section]
-    return address_of("section", sections[0], language()) if sections else ""
+def _behind(door: Door) -> str:
+    """Where a door leads; "" when the centre has no such page in this language."""
+    kind, _, name = door.to.partition(":")
+    if kind == "section":
+        found = next((s for s in _library().sections(language()) if s.id == name), None)
+        return address_of("section", found, language()) if found else ""
+    article = _library().by_id(language(), name)
+    return address_of("article", article, language()) if article else ""
 
 
 @blueprint.get("/veilig-internetten")
@@ -156,9 +149,13 @@ def _next_step(step: str) -> tuple[str, str, str] | None:
         "phone": (
             _("Bel 0800-2000"),
             _("Gratis, dag en nacht. Je hoeft je naam niet te zeggen."),
-            "tel:08002000",
+            _organisation().phone_link,
         ),
-        "danger": (_("Ben je nu in gevaar? Bel 112"), _("Politie en ambulance komen."), "tel:112"),
+        "danger": (
+            _("Ben je nu in gevaar? Bel 112"),
+            _("Politie en ambulance komen."),
+            _organisation().emergency_link,
+        ),
     }
     return steps.get(step)
 
@@ -188,6 +185,11 @@ def _same_page_elsewhere() -> str:
     if language() == "en":
         return request.path.removeprefix("/en") or "/"
     return "/en" + request.path
+
+
+def _organisation() -> Organisation:
+    organisation: Organisation = current_app.extensions["luwte.organisation"]
+    return organisation
 
 
 def _library() -> Library:

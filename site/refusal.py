@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from .organisation import Organisation
+
 _TEXTS = {
     "nl": (
         "Deze aanvraag was niet te lezen. Ga terug en probeer het nog eens.",
         "Er ging iets mis. Probeer het zo nog eens.",
-        "Bel gratis, dag en nacht:",
+        "Bel ons (gratis, dag en nacht):",
         "In levensgevaar:",
         "Weg van deze site",
         "/weg",
@@ -16,7 +18,7 @@ _TEXTS = {
     "en": (
         "This request could not be read. Go back and try again.",
         "Something went wrong. Please try again in a moment.",
-        "Call free of charge, day and night:",
+        "Call us (free, day and night):",
         "When life is in danger:",
         "Leave this site",
         "/en/weg",
@@ -33,7 +35,8 @@ _PAGE = """<!doctype html>
 <button data-exit type="submit">{exit}</button>
 </form>
 <main><p>{what}</p></main>
-<p data-phone>{call} <a href="tel:08002000">0800-2000</a>. {danger} <a href="tel:112">112</a>.</p>
+<p data-phone>{call} <a href="{phone_link}">{phone}</a>.
+{danger} <a href="{emergency_link}">{emergency}</a>.</p>
 """
 
 _HEADERS = (
@@ -47,13 +50,23 @@ _HEADERS = (
 )
 
 
-def refusal(status: int, path: str) -> bytes:
-    """The whole answer, ready to be sent, in the language of `path`."""
+def refusal(status: int, path: str, organisation: Organisation | None = None) -> bytes:
+    """The whole answer, ready to be sent, in the language of `path`, with the centre's numbers."""
+    ours = organisation or Organisation()
     lang = "en" if path == "/en" or path.startswith("/en/") else "nl"
     unreadable, broken, call, danger, exit_, leave = _TEXTS[lang]
     what = broken if status >= 500 else unreadable
     body = _PAGE.format(
-        lang=lang, what=what, call=call, danger=danger, exit=exit_, leave=leave
+        lang=lang,
+        what=what,
+        call=ours.in_our_texts(lang)(call),
+        danger=danger,
+        exit=exit_,
+        leave=leave,
+        phone=ours.phone,
+        phone_link=ours.phone_link,
+        emergency=ours.emergency,
+        emergency_link=ours.emergency_link,
     ).encode()
     reason = HTTPStatus(status).phrase
     head = (f"HTTP/1.1 {status} {reason}", *_HEADERS, f"Content-Length: {len(body)}", "", "")

@@ -16,6 +16,7 @@ from .articles import plain_address
 from .config import CONTENT, Settings
 from .front_matter import BadFile, Fault, FrontMatter
 from .markdown import DeadLink, Renderer
+from .organisation import Organisation
 
 FOLDER = Path("_pages/safe")
 # What `devices` may say, and on which systems those steps work; own-browser.js asks for a system.
@@ -78,15 +79,18 @@ def load_safe(
     title: str = Settings.title,
     exit_url: str = Settings.exit_url,
     languages: Sequence[str] = ("nl", "en"),
+    organisation: Organisation | None = None,
 ) -> dict[str, SafePage]:
-    """The page in each language. In the texts {title} and {exit} stand for those settings.
+    """The page in each language. In the texts {title} and {exit} stand for those settings, and the
+    centre's names take the place of the first one's.
 
     When `content` has no such page, or cannot be used, the product's own takes its place: a
     visitor who must clear their traces never finds nothing.
     """
     words = {"{title}": escape(title), "{exit}": escape(_site_name(exit_url))}
-    reader = _Reader(Renderer(), words)
-    return {lang: _page(reader, content, lang) for lang in languages}
+    own = (organisation or Organisation()).in_our_texts
+    renderer = Renderer()
+    return {lang: _page(_Reader(renderer, words, own(lang)), content, lang) for lang in languages}
 
 
 def _page(reader: _Reader, content: Path, lang: str) -> SafePage:
@@ -117,9 +121,12 @@ class _Unusable(ValueError):
 class _Reader:
     """Reads one folder at a time; what it finds wrong it keeps until the page is made."""
 
-    def __init__(self, renderer: Renderer, words: dict[str, str]) -> None:
+    def __init__(
+        self, renderer: Renderer, words: dict[str, str], own: Callable[[str], str]
+    ) -> None:
         self._renderer = renderer
         self._words = words
+        self._own = own
         self._faults: list[Fault] = []
         self._notes: list[Fault] = []
 
@@ -194,7 +201,7 @@ class _Reader:
     def _filled(self, html: str) -> str:
         for word, value in self._words.items():
             html = html.replace(word, value)
-        return html
+        return self._own(html)
 
 
 def _check(matter: FrontMatter, keys: Collection[str]) -> None:

@@ -18,6 +18,7 @@ from werkzeug.exceptions import BadRequest
 
 from . import machine
 from .fault_line import fault_line
+from .organisation import Organisation
 from .refusal import refusal
 
 # How long an ending worker lets requests finish that have come in already.
@@ -51,6 +52,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
     """A gevent worker that ends with its parent, stops quickly, and keeps quiet about visitors."""
 
     wsgi: Any
+    organisation: Organisation | None = None
     _busy = 0
 
     def init_process(self) -> None:
@@ -62,6 +64,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
     def load_wsgi(self) -> None:
         super().load_wsgi()
         application: Any = self.wsgi
+        self.organisation = application.extensions["luwte.organisation"]
 
         def with_readable_body(environ: dict[str, Any], start_response: Any) -> Any:
             environ["wsgi.input"] = _Body(environ["wsgi.input"])
@@ -97,7 +100,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
             self.log.error("%s", fault_line(type(exc), exc, exc.__traceback__))
         with suppress(OSError):  # the client has gone
             client.settimeout(LINGER_S)
-            client.sendall(refusal(status, getattr(req, "path", "") or ""))
+            client.sendall(refusal(status, getattr(req, "path", "") or "", self.organisation))
             client.shutdown(socket.SHUT_WR)
             _read_on(client.recv)
 

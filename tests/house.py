@@ -118,7 +118,10 @@ def said(answer: TestResponse) -> str:
 
 
 @contextmanager
-def house_on(database_url: str, redis: Redis, redis_url: str, folder: Path) -> Iterator[House]:
+def house_on(
+    database_url: str, redis: Redis, redis_url: str, folder: Path, **options: Any
+) -> Iterator[House]:
+    """`options` are settings of their own."""
     migrate(database_url)
     settings = Settings(
         secret_keys=(SECRET,),
@@ -126,6 +129,7 @@ def house_on(database_url: str, redis: Redis, redis_url: str, folder: Path) -> I
         database_url=database_url,
         data_dir=folder,
         always_open=True,
+        **options,
     )
     redis.flushall()
     engine = engine_for(database_url)
