@@ -19,7 +19,7 @@ LANGUAGES = ("nl", "en")
 CATALOGUES = Path(__file__).resolve().parent / "translations"
 
 
-def register(app: Flask, organisation: Organisation) -> None:
+def register(app: Flask, organisation: Organisation | None = None) -> None:
     """Texts through Flask-Babel, in the centre's own names; the addresses of both languages."""
     Babel(
         app,
@@ -29,7 +29,7 @@ def register(app: Flask, organisation: Organisation) -> None:
     )
     with app.app_context():
         for lang in LANGUAGES:
-            own = organisation.in_our_texts(lang)
+            own = (organisation or Organisation()).in_our_texts(lang)
             get_domain().cache[lang, "messages"] = _catalogue(lang, own)
     app.context_processor(lambda: {"lang": language(), "other_lang": other(language()), "to": to})
 
@@ -42,7 +42,7 @@ def _catalogue(lang: str, own: Callable[[str], str]) -> Translations:
     for message in texts:
         if message.id:
             # The sentences in the code are the Dutch ones.
-            said = message.id if lang == "nl" else message.string
+            said = message.id if lang == "nl" else message.string or ""
             message.string = own(said) if isinstance(said, str) else tuple(map(own, said))
     write_mo(compiled, texts)
     compiled.seek(0)

@@ -60,8 +60,9 @@ def test_a_chat_that_cannot_be_had_names_their_phone(their_house: House):
             headers={"Accept": "application/json"},
         )
     assert answer.status_code == 503
-    assert answer.json["phone"] == "088 123 45 67"
-    assert "088 123 45 67. Dat is elke dag van 9 tot 21 uur." in answer.json["error"]
+    told = answer.get_json()
+    assert told["phone"] == "088 123 45 67"
+    assert "088 123 45 67. Dat is elke dag van 9 tot 21 uur." in told["error"]
 
 
 def test_a_request_that_cannot_be_read_is_told_their_numbers():
