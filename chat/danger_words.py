@@ -27,6 +27,14 @@ class DangerWords:
             else None
         )
 
+    def stand_in(self, text: str) -> bool:
+        """Whether one of them is in a plain text."""
+        return bool(self._found and self._found.search(text))
+
+    def without(self, text: str) -> str:
+        """The plain text with each of them left out."""
+        return self._found.sub(" ", text) if self._found else text
+
     def mark(self, html: Markup, meaning: str) -> Markup:
         """The same html with each such word marked; `meaning` says so to who cannot see it."""
         if not self._found:

@@ -7,7 +7,17 @@ from functools import partial
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import chat, errors, headers, health, languages, leave, page_parts, pages
+from . import (
+    chat,
+    errors,
+    headers,
+    health,
+    languages,
+    leave,
+    page_parts,
+    pages,
+    search_pages,
+)
 from .articles import Library
 from .chat.helps import Content
 from .chat.return_code import read_words
@@ -18,6 +28,8 @@ from .desk_files import read_desk_files
 from .organisation import read_organisation
 from .regions import read_regions
 from .safe import load_safe
+from .searchables import links_of
+from .synonyms import read_synonyms
 
 # The largest thing that anybody may send: the start form without JavaScript, whose size keeps it
 # out of the browser's session files. A message of 2,000 characters has a third of it.
@@ -72,6 +84,9 @@ def create_app(settings: Settings) -> Flask:
         organisation=organisation,
     )
     pages.register(app, library, safe_pages, organisation)
+    synonyms = read_synonyms(settings.content, links_of(library)).of
+    found = search_pages.pages_of(app, library, safe_pages)
+    search_pages.register(app, found, synonyms, read_desk_files(settings.content).danger_words)
     return app
 
 

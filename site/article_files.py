@@ -32,7 +32,7 @@ AUDIENCES = ("self", "other", "professional", "young", "hurting")
 NEXT_STEPS = ("chat", "phone", "danger")
 NEXT_PAGES = ("article", "tool")
 # Pages that an article may link to as `page:<name>`, with their path.
-PAGES = {"home": "", "chat": "chat", "safe": "veilig-internetten"}
+PAGES = {"home": "", "chat": "chat", "safe": "veilig-internetten", "search": "zoeken"}
 # A section with such a name would hide a page of the site, or be hidden by it.
 RESERVED = (
     *("chat", "weg", "zoeken", "regio", "veilig-internetten", "desk", "office", "static"),
@@ -42,6 +42,8 @@ RESERVED = (
 
 @dataclass(eq=False, kw_only=True)
 class _Page:
+    # The text as it was written, in Markdown.
+    body: str = field(default="", repr=False)
     # Cleaning every text at start would take longer than the start may: see `html`.
     draw: Callable[[], str] = field(default=lambda: "", repr=False)
 
@@ -293,10 +295,10 @@ class Reading:
                 drawn = self._renderer.render(piece.markdown, piece.line, address)
                 piece.draw = drawn.draw
                 self.faults += [Fault(matter.path, line, text) for line, text in drawn.faults]
-            page.draw = page.tool.html
+            page.body, page.draw = "\n\n".join(page.tool.texts()), page.tool.html
             return
         rendered = self._renderer.render(matter.body, matter.body_line, address)
-        page.draw = rendered.draw
+        page.body, page.draw = matter.body, rendered.draw
         for line, text in rendered.faults:
             self._fault(matter.path, line, text)
         if isinstance(page, Article) and not rendered.has_headings:

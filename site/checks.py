@@ -22,6 +22,8 @@ from .front_matter import NAME_RULE, BadFile, is_name, quoted, read_text
 from .organisation import read_organisation
 from .plain_language import measured
 from .regions import COLUMNS
+from .searchables import links_of
+from .synonyms import read_synonyms
 
 
 @dataclass
@@ -64,6 +66,7 @@ def of_the_content(content: Path) -> Found:
     found.faults += map(_line, _regions(content / "regions.csv"))
     found.faults += map(_line, read_desk_files(content).faults)
     found.faults += map(_line, read_organisation(content).faults)
+    found.faults += map(_line, read_synonyms(content, links_of(library)).faults)
     for told, plain in measured(library.texts):
         if plain:
             found.figures.append(_line(told, "figure: "))

@@ -6,7 +6,7 @@ A centre may do without either. A faulty one is left out: it never takes the oth
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,7 +102,7 @@ def _danger_words(path: Path, faults: list[Fault]) -> list[str]:
     found: dict[str, str] = {}
     for lang in LANGUAGES:
         for line, phrase in matter.texts(lang):
-            if text := _phrase_fault(phrase, lang, found):
+            if text := phrase_fault(phrase, lang, found):
                 faults.append(Fault(path, line, text))
             else:
                 found[phrase] = lang
@@ -110,7 +110,8 @@ def _danger_words(path: Path, faults: list[Fault]) -> list[str]:
     return list(found)
 
 
-def _phrase_fault(phrase: str, lang: str, found: dict[str, str]) -> str:
+def phrase_fault(phrase: str, lang: str, found: Mapping[str, str]) -> str:
+    """Why such a word or phrase cannot be looked for; `found` are those before it, by language."""
     if len(phrase) < SHORTEST or phrase != phrase.lower() or not _PHRASE.fullmatch(phrase):
         return (
             f"{quoted(phrase)} cannot be looked for: use small letters and spaces, at least "

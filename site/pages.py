@@ -16,6 +16,7 @@ from flask import (
 )
 from flask_babel import gettext as _
 
+from .article_files import PAGES
 from .articles import Article, Library, Section
 from .chat.doors import on_the_button
 from .chat.parts import chat
@@ -52,7 +53,7 @@ def address_of(kind: str, thing: Any, lang: str) -> str:
         return f"{start}/{thing.section.slug}/{thing.slug}"
     if kind == "section":
         return f"{start}/{thing.slug}/"
-    return start + {"chat": "/chat", "safe": "/veilig-internetten", "home": "/"}[thing]
+    return f"{start}/{PAGES[thing]}"
 
 
 @blueprint.get("/")
@@ -118,7 +119,7 @@ def sitemap() -> Response:
 
 def public_paths(library: Library, lang: str) -> list[str]:
     """The path of every public page in one language."""
-    paths = [address_of("page", name, lang) for name in ("home", "chat", "safe")]
+    paths = [address_of("page", name, lang) for name in PAGES]
     for section in library.sections(lang):
         paths.append(address_of("section", section, lang))
         paths += [address_of("article", article, lang) for article in section.articles]

@@ -20,9 +20,13 @@ from . import machine
 from .fault_line import fault_line
 from .organisation import Organisation
 from .refusal import refusal
+from .search_pages import make_ready
 
 # How long an ending worker lets requests finish that have come in already.
 FINISH_S = 1.5
+
+# By then whoever came first has their page.
+AFTER_START_S = 3.0
 
 # How much more of a refused request is read before the line is cut.
 LINGER_S = 1.0
@@ -65,6 +69,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
         super().load_wsgi()
         application: Any = self.wsgi
         self.organisation = application.extensions["luwte.organisation"]
+        gevent.spawn_later(AFTER_START_S, _make_search_ready, application)
 
         def with_readable_body(environ: dict[str, Any], start_response: Any) -> Any:
             environ["wsgi.input"] = _Body(environ["wsgi.input"])
@@ -103,6 +108,11 @@ class Worker(GeventWorker):  # type: ignore[misc]
             client.sendall(refusal(status, getattr(req, "path", "") or "", self.organisation))
             client.shutdown(socket.SHUT_WR)
             _read_on(client.recv)
+
+
+def _make_search_ready(application: Any) -> None:
+    # In a thread of its own: it takes some tenths of a second, in which others are answered.
+    gevent.get_hub().threadpool.spawn(make_ready, application)
 
 
 class _Body:

@@ -223,7 +223,7 @@ def test_the_addresses_are_the_callers_own(editor: Editor) -> None:
     [
         ("article:nobody", "no article in 'nl' has the id 'nobody': correct the link."),
         ("section:nowhere", "no section in 'nl' has the id 'nowhere': correct the link."),
-        ("page:kitchen", "there is no page 'kitchen': use page:home, page:chat, page:safe."),
+        ("page:kitchen", "there is no page 'kitchen': use page:home, page:chat, page:safe, "),
         ("http://politie.nl", "the link 'http://politie.nl' is of no known kind"),
         ("mailto:a@b.nl", "the link 'mailto:a@b.nl' is of no known kind"),
         ("/geweld-thuis/", "the link '/geweld-thuis/' is of no known kind"),

@@ -107,6 +107,13 @@ BOTH = {
         Asked("/professionals/niets", 404),
         Asked("/nergens/niets", 404, headers=JSON),
     ],
+    "search.form": [Asked("/zoeken"), Asked("/zoeken?q=slaan")],
+    "search.results": [
+        posted("/zoeken", 200, q="mijn man slaat me"),
+        posted("/zoeken", 422, q=""),
+        posted("/zoeken", 422, JSON, q="x" * 201),
+        Asked("/zoeken", 415, "POST", b"x", PLAIN),
+    ],
     "leave.leave": [posted("/weg", 303)],
     "chat.start": [Asked("/chat")],
     "chat.join": [

@@ -41,11 +41,12 @@ def place(opened: Place) -> Iterator[Place]:
 
 
 def whole_visit(place: Place, browser: Chromium, origin: str = "") -> Visit:
-    """Arrives by a link, reads, chats, and leaves a draft in the field."""
+    """Arrives by a link, reads, searches, chats, and leaves a draft in the field."""
     visit = place.visit(browser, origin)
     with another_site(visit.address) as other:
         visit.arrives(other)
     visit.reads_five_pages()
+    visit.searches()
     visit.opens_the_chat()
     visit.chats()
     visit.drafts()

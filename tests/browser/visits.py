@@ -90,6 +90,14 @@ class Visit:
             self.page.click(f'main a[href="/{SECTION}/{slug}"]')
             self._sees("h1", _about(slug)["title"])
 
+    def searches(self) -> None:
+        """With JavaScript only: without it the browser keeps what was posted, as the site says."""
+        self.page.click("header .find")
+        field = self.page.locator("main input[name=q]")
+        field.press_sequentially(self.words.next("zoek"))
+        field.press("Enter")
+        self._sees("h1", "Hier vonden we niets over")
+
     def _sees(self, mark: str, text: str) -> None:
         self.page.locator(f"main {mark}", has_text=text).first.wait_for()
 

@@ -1,0 +1,194 @@
+"""The search page. What is asked comes by POST only, since addresses stay in histories; it is
+answered, and kept nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from .articles import Library
+from .chat.asking import fields, wants_json
+from .chat.clean import BadInput, line
+from .chat.danger_words import DangerWords
+from .languages import LANGUAGES, language, to
+from .safe import SafePage
+from .search import Finder, Found, Searchable
+from .searchables import finder_for, of_library
+from .synonyms import Synonyms
+
+# The longest question that is taken, in characters.
+MOST = 200
+
+blueprint = Blueprint("search", __name__)
+
+
+class Alert(NamedTuple):
+    """What is told above the results, and whom to call."""
+
+    title: str
+    text: str
+    # The most urgent first.
+    numbers: list[str]
+    danger: bool
+
+
+class Search:
+    """What the search page needs; the index is made when it is first asked for, or at start."""
+
+    def __init__(
+        self,
+        pages: Mapping[str, Sequence[Searchable]],
+        synonyms: Mapping[str, Synonyms],
+        danger_words: Sequence[str],
+    ) -> None:
+        self._pages = pages
+        self._synonyms = synonyms
+        self._words_of_danger = danger_words
+        self._danger = DangerWords(danger_words)
+        # In both languages: who is in need does not look which one the page speaks.
+        self._suicide = DangerWords([text for one in synonyms.values() for text in one.suicide])
+        self._finder: Finder | None = None
+
+    @property
+    def finder(self) -> Finder:
+        # Made twice, when two ask at once, it is the same.
+        if self._finder is None:
+            self._finder = finder_for(self._pages, self._synonyms, self._words_of_danger)
+        return self._finder
+
+    def suggested(self, lang: str) -> list[Searchable]:
+        """Pages to begin with."""
+        by_link = {page.link: page for page in self._pages[lang]}
+        return [by_link[link] for link in self._synonyms[lang].suggested]
+
+    def danger_in(self, text: str) -> tuple[bool, bool]:
+        """Whether it speaks of danger, and whether of suicide."""
+        rest = self._suicide.without(text)
+        return self._danger.stand_in(rest), rest != text
+
+
+def register(
+    app: Flask,
+    pages: Mapping[str, Sequence[Searchable]],
+    synonyms: Mapping[str, Synonyms],
+    danger_words: Sequence[str],
+) -> None:
+    """Add search through these pages, in both languages."""
+    app.extensions["luwte.search"] = Search(pages, synonyms, danger_words)
+    app.register_blueprint(blueprint, name="search_nl")
+    app.register_blueprint(blueprint, name="search_en", url_prefix="/en")
+
+
+def make_ready(app: Flask) -> None:
+    """Make the index before the first visitor asks for it."""
+    search: Search = app.extensions["luwte.search"]
+    search.finder  # noqa: B018 - made once it is asked for
+
+
+def pages_of(
+    app: Flask, library: Library, safe_pages: Mapping[str, SafePage]
+) -> dict[str, list[Searchable]]:
+    """The pages of the library, and those that are no part of it, by language."""
+    found = {}
+    for lang in LANGUAGES:
+        with app.app_context(), force_locale(lang):
+            found[lang] = [*of_library(library, lang), *_fixed(lang, safe_pages[lang])]
+    return found
+
+
+def _fixed(lang: str, safe: SafePage) -> list[Searchable]:
+    start = "/en" if lang == "en" else ""
+    chat = _("Chat anoniem en gratis met een medewerker.")
+    pieces = " ".join(piece.title for piece in (safe.clearing, *safe.recipes, *safe.more))
+    return [
+        Searchable("page:chat", _("Chat met ons"), chat, f"{start}/chat", "page"),
+        Searchable(
+            *("page:safe", safe.opening.title, safe.summary, f"{start}/veilig-internetten", "page"),
+            text=pieces,
+        ),
+    ]
+
+
+@blueprint.get("/zoeken")
+def form() -> str:
+    # Somebody's own link with the words in it: they would stay in the browser's history.
+    return _page(in_address="q" in request.args)
+
+
+@blueprint.post("/zoeken")
+def results() -> str | Response:
+    typed = fields().get("q")
+    try:
+        text = line(typed, "q", most=MOST)
+        if not text:
+            raise BadInput("q", "empty")
+    except BadInput as bad:
+        return _refused(bad, typed)
+    lang, found = _search().finder.search(language(), text)
+    alerts = _alerts(" ".join([text, *found.meant]))
+    return _page(typed=text, found=found, found_lang=lang, alerts=alerts)
+
+
+def _refused(bad: BadInput, typed: object) -> Response:
+    sentence = {
+        "empty": _("Typ eerst waar je hulp bij zoekt."),
+        "too-long": _("Dit is te lang. Gebruik een paar woorden, of een korte zin."),
+    }.get(bad.code, _("Dit konden we niet lezen. Typ het nog eens."))
+    if wants_json():
+        return make_response(jsonify(error=sentence, field="q"), 422)
+    return make_response(_page(typed=typed if isinstance(typed, str) else "", error=sentence), 422)
+
+
+def _page(
+    *,
+    typed: str = "",
+    error: str = "",
+    in_address: bool = False,
+    found: Found | None = None,
+    found_lang: str = "",
+    alerts: Sequence[Alert] = (),
+) -> str:
+    return render_template(
+        "search.html",
+        typed=typed,
+        error=error,
+        in_address=in_address,
+        found=found,
+        found_lang=found_lang,
+        alerts=alerts,
+        suggested=_search().suggested(language()),
+        back_url=to("pages.home"),
+    )
+
+
+def _alerts(text: str) -> list[Alert]:
+    danger, suicide = _search().danger_in(text)
+    found = []
+    if danger:
+        title = _("Is er nu gevaar? Bel 112")
+        advice = _("Wil je overleggen? Bel dan 0800-2000. Dat is gratis, dag en nacht.")
+        found.append(Alert(title, advice, ["112", "0800-2000"], danger=True))
+    if suicide:
+        title = _("Denk je aan zelfdoding? Praat er nu met iemand over")
+        advice = _("Bel 113. Dat is gratis, dag en nacht. Is er nu levensgevaar? Bel 112.")
+        found.append(Alert(title, advice, ["113", "112", "0800-2000"], danger=False))
+    return found
+
+
+def _search() -> Search:
+    search: Search = current_app.extensions["luwte.search"]
+    return search

@@ -1,0 +1,67 @@
+"""The pages that search can find, each as search sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from .article_files import Article, Section
+from .articles import Library, plain_address
+from .languages import LANGUAGES
+from .search import Finder, Index, Searchable
+from .synonyms import Synonyms
+
+# Pages that search can find and that no file has the title of.
+FIXED = ("chat", "safe")
+
+
+def of_library(library: Library, lang: str) -> list[Searchable]:
+    """Its sections, articles and tools."""
+    found = []
+    for section in library.sections(lang):
+        found.append(_searchable(section, "section"))
+        found += [
+            _searchable(article, "tool" if article.tool else "article")
+            for article in section.articles
+        ]
+    return found
+
+
+def _searchable(page: Article | Section, kind: str) -> Searchable:
+    return Searchable(
+        link=f"{kind}:{page.id}",
+        title=page.title,
+        summary=page.summary,
+        url=plain_address(kind, page, page.lang),
+        kind=kind,
+        text=page.body,
+    )
+
+
+def links_of(library: Library) -> dict[str, set[str]]:
+    """How the content names every page that search can find, by language."""
+    fixed = {f"page:{name}" for name in FIXED}
+    return {lang: fixed | {page.link for page in of_library(library, lang)} for lang in LANGUAGES}
+
+
+def finder_for(
+    pages: Mapping[str, Sequence[Searchable]],
+    synonyms: Mapping[str, Synonyms],
+    danger_words: Sequence[str] = (),
+) -> Finder:
+    """Search through these pages, with what people call them."""
+    return Finder(
+        {
+            lang: Index(
+                lang,
+                [_called(page, synonyms[lang]) for page in listed],
+                synonyms[lang].words,
+                (*danger_words, *synonyms[lang].suicide),
+            )
+            for lang, listed in pages.items()
+        }
+    )
+
+
+def _called(page: Searchable, synonyms: Synonyms) -> Searchable:
+    return replace(page, keywords=(*page.keywords, *synonyms.pages.get(page.link, ())))
