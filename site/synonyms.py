@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
+from rapidfuzz import process
 
 from .desk_files import phrase_fault
 from .front_matter import BadFile, Fault, FrontMatter, quoted
@@ -20,6 +21,8 @@ from .yaml_files import composed
 FILE = "synonyms.yml"
 KEYS = ("suggested", "suicide", "words", "pages")
 LONGEST_PHRASE = 80
+# From this score of likeness on (0 to 100), a link may be meant for another one.
+NEAR = 80
 
 
 @dataclass
@@ -128,11 +131,14 @@ class _Language:
 
     def _is(self, line: int, link: str) -> bool:
         if link not in self._links:
-            kind = link.partition(":")[0]
-            known = sorted(other for other in self._links if other.startswith(f"{kind}:"))
-            remedy = f"use one such as {known[0]}" if known else "write article:<id> or page:<name>"
-            self._fault(line, f"{quoted(link)} is no page in this language: {remedy}.")
+            self._fault(line, f"{quoted(link)} is no page in this language: {self._remedy(link)}.")
         return link in self._links
+
+    def _remedy(self, link: str) -> str:
+        near = process.extractOne(link, sorted(self._links), score_cutoff=NEAR)
+        if near:
+            return f"is {near[0]} meant? Or remove the line"
+        return "write article:<id>, tool:<id>, section:<id> or page:<name>, or remove the line"
 
     def _group(self, line: int, text: str) -> list[str]:
         group = [word.strip() for word in text.split(",")]

@@ -326,6 +326,7 @@ def test_what_people_call_a_page_is_read(editor: Editor) -> None:
     ("text", "line", "remedy"),
     [
         ("nl:\n  pages:\n    article:nobody: [x]\n", 3, "'article:nobody' is no page"),
+        ("nl:\n  pages:\n    article:help-somone: [x]\n", 3, "is article:help-someone meant?"),
         ("nl:\n  suggested: [chat]\n", 2, "'chat' is no page"),
         ("nl:\n  pages:\n    article:help-someone: buren\n", 3, "must be a list"),
         ("nl:\n  pages:\n    article:help-someone: ['?!']\n", 3, "cannot be looked for"),

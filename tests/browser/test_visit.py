@@ -143,6 +143,35 @@ def test_words_about_javascript_are_shown_only_without_it(opens, path):
     expect(with_it.get_by_text(words).filter(visible=True)).to_have_count(0)
 
 
+def test_a_search_changes_neither_the_address_nor_the_history(opens, site):
+    tab = opens("/", allows="422")
+    page = tab.page
+    page.fill("main input[name=q]", "mijn vrient slaat me")
+    page.press("main input[name=q]", "Enter")
+
+    expect(heading(page)).to_have_text("Dit hebben we gevonden")
+    expect(heading(page)).to_be_focused()
+    assert (page.url, tab.history()) == (f"{site.url}/", [f"{site.url}/"])
+    # What is wrong with a question is told in the page too, and what was found is there again.
+    page.fill("main input[name=q]", " ")
+    page.press("main input[name=q]", "Enter")
+    expect(page.locator("#search-error")).to_be_visible()
+    page.click("[data-back]")
+    expect(heading(page)).to_have_text("Dit hebben we gevonden")
+    reads(page, "/geweld-thuis/geweld-door-partner-of-ex")
+    assert (page.url, tab.history()) == (f"{site.url}/", [f"{site.url}/"])
+
+
+def test_without_javascript_a_search_finds_and_says_what_the_browser_may_keep(opens):
+    page = opens("/zoeken", java_script_enabled=False).page
+    expect(page.locator("form.search .hint")).to_contain_text("kan bewaren wat je hier typt")
+    page.fill("main input[name=q]", "stalking")
+    page.click("main form.search button")
+
+    expect(heading(page)).to_have_text("Dit hebben we gevonden")
+    expect(link(page, "/geweld-thuis/stalking")).to_be_visible()
+
+
 # What a reader notices
 
 
