@@ -25,6 +25,7 @@ from .chat.asking import fields, wants_json
 from .chat.clean import BadInput, line
 from .chat.danger_words import DangerWords
 from .languages import LANGUAGES, language, to
+from .organisation import Organisation
 from .safe import SafePage
 from .search import Finder, Found, Searchable
 from .searchables import finder_for, of_library
@@ -41,8 +42,8 @@ class Alert(NamedTuple):
 
     title: str
     text: str
-    # The most urgent first.
-    numbers: list[str]
+    # The most urgent first, each with its link.
+    numbers: list[tuple[str, str]]
     danger: bool
 
 
@@ -177,15 +178,17 @@ def _page(
 
 def _alerts(text: str) -> list[Alert]:
     danger, suicide = _search().danger_in(text)
+    centre: Organisation = current_app.extensions["luwte.organisation"]
+    numbers = [(centre.emergency, centre.emergency_link), (centre.phone, centre.phone_link)]
     found = []
     if danger:
         title = _("Is er nu gevaar? Bel 112")
         advice = _("Wil je overleggen? Bel dan 0800-2000. Dat is gratis, dag en nacht.")
-        found.append(Alert(title, advice, ["112", "0800-2000"], danger=True))
+        found.append(Alert(title, advice, numbers, danger=True))
     if suicide:
         title = _("Denk je aan zelfdoding? Praat er nu met iemand over")
         advice = _("Bel 113. Dat is gratis, dag en nacht. Is er nu levensgevaar? Bel 112.")
-        found.append(Alert(title, advice, ["113", "112", "0800-2000"], danger=False))
+        found.append(Alert(title, advice, [("113", "tel:113"), *numbers], danger=False))
     return found
 
 
