@@ -16,6 +16,7 @@ from . import (
     leave,
     page_parts,
     pages,
+    region_pages,
     search_pages,
 )
 from .articles import Library
@@ -26,6 +27,7 @@ from .chat.store import connect
 from .config import CONTENT, BadSetting, Settings
 from .desk_files import read_desk_files
 from .organisation import read_organisation
+from .place_files import read_places
 from .regions import read_regions
 from .safe import load_safe
 from .searchables import links_of
@@ -59,6 +61,7 @@ def create_app(settings: Settings) -> Flask:
 
     organisation = read_organisation(settings.content)
     regions = read_regions(settings.content)
+    by_code = {region.code: region.name for region in regions}
     library = Library.load(settings.content, link_to=pages.address_of)
     languages.register(app, organisation)
     page_parts.register(app, settings, organisation)
@@ -70,7 +73,7 @@ def create_app(settings: Settings) -> Flask:
         connect(settings.redis_url, settings.redis_replicas),
         settings.sql_url,
         settings.secret_keys,
-        {region.code: region.name for region in regions},
+        by_code,
         queue_cap=settings.queue_cap,
         content=_for_the_chat(settings, library),
         keep_out_hours=settings.keep_out_hours,
@@ -83,6 +86,7 @@ def create_app(settings: Settings) -> Flask:
         exit_url=settings.exit_url,
         organisation=organisation,
     )
+    region_pages.register(app, regions, read_places(settings.content, by_code))
     pages.register(app, library, safe_pages, organisation)
     synonyms = read_synonyms(settings.content, links_of(library)).of
     found = search_pages.pages_of(app, library, safe_pages)

@@ -32,7 +32,13 @@ AUDIENCES = ("self", "other", "professional", "young", "hurting")
 NEXT_STEPS = ("chat", "phone", "danger")
 NEXT_PAGES = ("article", "tool")
 # Pages that an article may link to as `page:<name>`, with their path.
-PAGES = {"home": "", "chat": "chat", "safe": "veilig-internetten", "search": "zoeken"}
+PAGES = {
+    "home": "",
+    "chat": "chat",
+    "safe": "veilig-internetten",
+    "search": "zoeken",
+    "region": "regio",
+}
 # A section with such a name would hide a page of the site, or be hidden by it.
 RESERVED = (
     *("chat", "weg", "zoeken", "regio", "veilig-internetten", "desk", "office", "static"),

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -18,10 +15,9 @@ from .chat.database import DatabaseUnusable, reach
 from .chat.store import UNREACHABLE, connect
 from .config import Settings
 from .desk_files import read_desk_files
-from .front_matter import NAME_RULE, BadFile, is_name, quoted, read_text
 from .organisation import read_organisation
+from .place_checks import check_places
 from .plain_language import measured
-from .regions import COLUMNS
 from .searchables import links_of
 from .synonyms import read_synonyms
 
@@ -63,7 +59,9 @@ def of_the_content(content: Path) -> Found:
     found.articles, found.tools = library.count(), library.count_tools()
     found.notes += [_line(note, "note: ") for note in library.notes]
     found.faults += map(_line, library.faults)
-    found.faults += map(_line, _regions(content / "regions.csv"))
+    faults, notes = check_places(content)
+    found.faults += map(_line, faults)
+    found.notes += [_line(note, "note: ") for note in notes]
     found.faults += map(_line, read_desk_files(content).faults)
     found.faults += map(_line, read_organisation(content).faults)
     found.faults += map(_line, read_synonyms(content, links_of(library)).faults)
@@ -110,48 +108,6 @@ def _redis(url: str) -> Iterator[str]:
         )
     finally:
         client.close()
-
-
-def _regions(path: Path) -> Iterator[Fault]:
-    """A centre may do without the file; then nobody is asked for a region."""
-    if not path.exists():
-        return
-    try:
-        rows = csv.reader(io.StringIO(read_text(path)), strict=True)
-        columns = next(rows, [])
-        missing = [name for name in COLUMNS if name not in columns]
-        if missing:
-            wanted = ",".join(COLUMNS)
-            yield Fault(path, 1, f"has no column {missing[0]!r}: begin with the line {wanted}")
-            return
-        seen: set[tuple[str, str]] = set()
-        for row in filter(None, rows):
-            for text in _row_faults(columns, row, seen):
-                yield Fault(path, rows.line_num, text)
-    except BadFile as bad:
-        yield Fault(path, bad.line, bad.text)
-    except csv.Error as error:
-        yield Fault(path, rows.line_num, f"is not valid CSV ({error}): mend its quotes.")
-
-
-def _row_faults(
-    columns: Sequence[str], row: Sequence[str], seen: set[tuple[str, str]]
-) -> Iterator[str]:
-    if len(row) != len(columns):
-        yield f"has {len(row)} cells instead of {len(columns)}: one for each column."
-        return
-    region = dict(zip(columns, row, strict=True))
-    if not re.fullmatch(r"VT[0-9]{2}", region["code"]):
-        yield f"'code' is {quoted(region['code'])}: give VT and two digits, for example VT01."
-    if not is_name(region["slug"]):
-        yield f"'slug' is {quoted(region['slug'])}: {NAME_RULE}."
-    for column in ("name", "organisation"):
-        if not region[column].strip():
-            yield f"{column!r} is empty: write it."
-    for column in ("code", "slug"):
-        if (column, region[column]) in seen:
-            yield f"{column!r} is {quoted(region[column])} a second time: give this region another."
-        seen.add((column, region[column]))
 
 
 def _line(fault: Fault, kind: str = "") -> str:

@@ -22,6 +22,7 @@ from .chat.doors import on_the_button
 from .chat.parts import chat
 from .languages import LANGUAGES, language, other, to
 from .organisation import Door, Organisation
+from .region_pages import public_paths as region_paths
 from .safe import SafePage
 
 blueprint = Blueprint("pages", __name__)
@@ -47,7 +48,7 @@ def register(
 
 
 def address_of(kind: str, thing: Any, lang: str) -> str:
-    """The path of an article, a section, or a page ("chat", "safe"); needs no request."""
+    """The path of an article, a section, or a page of PAGES; needs no request."""
     start = "/en" if lang == "en" else ""
     if kind in ("article", "tool"):
         return f"{start}/{thing.section.slug}/{thing.slug}"
@@ -112,13 +113,18 @@ def article(section: str, slug: str) -> str:
 
 def sitemap() -> Response:
     """Every public page in both languages."""
-    paths = [path for lang in LANGUAGES for path in public_paths(_library(), lang)]
+    paths = [
+        path
+        for lang in LANGUAGES
+        for listed in (public_paths(_library(), lang), region_paths(current_app, lang))
+        for path in listed
+    ]
     page = render_template("sitemap.xml", addresses=[request.url_root[:-1] + p for p in paths])
     return Response(page, mimetype="application/xml")
 
 
 def public_paths(library: Library, lang: str) -> list[str]:
-    """The path of every public page in one language."""
+    """The path of every page, section and article in one language."""
     paths = [address_of("page", name, lang) for name in PAGES]
     for section in library.sections(lang):
         paths.append(address_of("section", section, lang))

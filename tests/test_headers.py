@@ -100,6 +100,14 @@ PLAIN = {"Content-Type": "text/plain"}
 BOTH = {
     "pages.home": [Asked("/")],
     "pages.safe": [Asked("/veilig-internetten")],
+    "regions.start": [Asked("/regio")],
+    "regions.find": [
+        posted("/regio", 200, plaats="Utrecht"),
+        posted("/regio", 200, plaats="Hengelo"),
+        posted("/regio", 422),
+        posted("/regio", 422, JSON),
+    ],
+    "regions.region": [Asked("/regio/utrecht"), Asked("/regio/nergens", 404)],
     "pages.section": [Asked("/professionals/"), Asked("/nergens/", 404)],
     "pages.section_without_slash": [Asked("/professionals", 308), Asked("/nergens", 404)],
     "pages.article": [
