@@ -37,6 +37,18 @@ ON_THE_EMBEDDED_TOO = {
 }
 
 
+# What takes longest begins first: at the end nobody waits for a single long file.
+LONGEST_FIRST = ("tests/chaos/", "tests/browser/test_trace", "tests/browser/", "tests/test_serve")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        places = (at for at, start in enumerate(LONGEST_FIRST) if item.nodeid.startswith(start))
+        return next(places, len(LONGEST_FIRST))
+
+    items.sort(key=turn)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     name = metafunc.module.__name__
     more = ["cluster"] if name in ON_A_CLUSTER_TOO else []

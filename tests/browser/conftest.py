@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.driver import playwright
 from tests.browser.people import AdvisorAtDesk, VisitorInBrowser
 from tests.service import Service
+
+# A condition is waited for as long as a busy machine may need; who is right never waits.
+expect.set_options(timeout=30_000)
 
 FLAGS = [
     "--no-sandbox",
