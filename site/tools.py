@@ -24,7 +24,7 @@ OUTCOME_KEYS = ("id", "title", "when", "text", "next")
 FOLDS = ("open", "closed")
 MOST_LINES = 12
 # As many as style.css has rules for, in its part "tools".
-MOST_OUTCOMES, MOST_REASONS = 4, 8
+MOST_OUTCOMES, MOST_REASONS = 5, 8
 
 
 @dataclass(eq=False)
