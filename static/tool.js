@@ -37,6 +37,7 @@ export class Tool {
 // Whatever is folded or scrolled away would be missing on paper.
 addEventListener("beforeprint", () => {
   for (const fold of document.querySelectorAll("[data-tool] details")) fold.open = true;
+  if (CSS.supports("field-sizing", "content")) return;
   for (const field of document.querySelectorAll("[data-tool] textarea")) {
     if (field.value) field.style.height = `${field.scrollHeight + 4}px`;
   }

@@ -451,6 +451,10 @@ def open_chat(tab: Tab, noor: Advisor) -> None:
     tab.page.fill(FIELD, "ik durf ")
 
 
+def tool(tab: Tab, _: Advisor) -> None:
+    tab.page.locator(".tool textarea").first.fill("ik durf ")
+
+
 def error_page(tab: Tab, _: Advisor) -> None:
     expect(tab.page.locator("main h1")).to_be_visible()
 
@@ -460,6 +464,7 @@ PLACES = {
     start_form: "/chat",
     queue: "/chat",
     open_chat: "/chat",
+    tool: "/wat-kun-je-doen/veiligheidsplan",
     error_page: "/bestaat/niet",
 }
 

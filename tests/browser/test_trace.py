@@ -15,6 +15,7 @@ from tests.browser.places import (
     Ending,
     Place,
     a_place,
+    is_killed,
     left_by,
     nothing,
     presses_escape_twice,
@@ -41,11 +42,12 @@ def place(opened: Place) -> Iterator[Place]:
 
 
 def whole_visit(place: Place, browser: Chromium, origin: str = "") -> Visit:
-    """Arrives by a link, reads, searches, chats, and leaves a draft in the field."""
+    """Arrives by a link, reads, plans, searches, chats, and leaves a draft in the field."""
     visit = place.visit(browser, origin)
     with another_site(visit.address) as other:
         visit.arrives(other)
     visit.reads_five_pages()
+    visit.makes_a_plan()
     visit.searches()
     visit.opens_the_chat()
     visit.chats()
@@ -64,6 +66,22 @@ def test_a_visit_leaves_nothing(place: Place, tmp_path: Path, ending: Ending) ->
 
     # Who leaves by the exit has the destination's title in the history.
     assert left == nothing(visit, DESTINATION if ending in EXITS else TITLE)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+def test_a_plan_that_was_open_when_the_browser_was_killed_leaves_no_word(
+    place: Place, tmp_path: Path, javascript: bool
+) -> None:
+    with chromium(tmp_path, javascript=javascript) as browser:
+        visit = place.visit(browser)
+        browser.page.goto(visit.address)
+        visit.makes_a_plan()
+        is_killed(visit)
+
+    left = left_by(visit, visit.words.secrets)
+
+    assert len(visit.words.secrets) == 6
+    assert (left.words, left.stores, left.cookies) == (set(), [], [])
 
 
 @pytest.mark.parametrize("leave", ["[data-exit]", "Escape"])

@@ -39,6 +39,7 @@ def chat_without_javascript(place: Place, browser: Chromium, origin: str = "") -
     with another_site(visit.address) as other:
         visit.arrives(other)
     visit.reads_five_pages()
+    visit.makes_a_plan()
     visit.opens_the_chat()
     visit.chats()
     return visit

@@ -14,6 +14,7 @@ from tests.service import Advisor
 
 CONTENT = Path(__file__).parents[2] / "content"
 SECTION = "geweld-thuis"
+PLAN_SECTION, PLAN = "/wat-kun-je-doen/", "/wat-kun-je-doen/veiligheidsplan"
 ARTICLES = ("merkpad-aap", "merkpad-noot", "merkpad-mies")
 ARTICLE = """---
 id: {slug}
@@ -100,6 +101,22 @@ class Visit:
 
     def _sees(self, mark: str, text: str) -> None:
         self.page.locator(f"main {mark}", has_text=text).first.wait_for()
+
+    def makes_a_plan(self) -> None:
+        """Ticks and writes on a tool; there, and after a look at another page."""
+        self.page.click(f'.foot a[href="{PLAN_SECTION}"]')
+        self.page.click(f'main a[href="{PLAN}"]')
+        self._plans()
+        self.page.click(f'.foot a[href="{PLAN_SECTION}"]')
+        self.page.click(f'main a[href="{PLAN}"]')
+        self._plans()
+
+    def _plans(self) -> None:
+        self._sees("h1", "veiligheidsplan")
+        self.page.locator(".tool [type=checkbox]").first.check()
+        for room in self.page.locator(".tool details[open] textarea").all():
+            room.fill("")
+            room.press_sequentially(self.words.next("plan"))
 
     def opens_the_chat(self) -> None:
         self.page.click('main a[href="/chat"]')
