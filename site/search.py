@@ -28,8 +28,8 @@ SMALL_WORD = 0.25
 LEAST_OF_PHRASE = 0.5
 # A page with less than this of what was typed was not meant; nor one so far behind the first.
 LEAST_OF_QUERY = 0.34
-LEAST_OF_BEST = 0.1
-MOST_RESULTS = 8
+LEAST_OF_BEST = 0.15
+MOST_RESULTS = 6
 MOST_NEAR = 4
 MOST_WORDS = 40
 # So many unknown words are looked up as typing errors: each takes a comparison with all others.

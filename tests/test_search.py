@@ -8,13 +8,14 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
 from luwte.application import create_app
 from luwte.articles import Library
-from luwte.config import Settings
+from luwte.config import CONTENT, Settings
 from luwte.search import Index, Searchable
 from luwte.searchables import links_of
 from luwte.synonyms import FILE, read_synonyms
@@ -348,3 +349,37 @@ def test_a_fault_is_told_with_its_line_and_remedy(
 
     assert [fault[0] for fault in faults] == [line], faults
     assert remedy in faults[0][1]
+
+
+# The site's own words
+
+
+QUESTIONS = yaml.safe_load((Path(__file__).parent / "search_questions.yml").read_text("utf-8"))
+# Of a hundred questions so many must have the right page among the first three.
+ENOUGH = 90
+
+
+def test_the_sites_own_synonyms_have_no_faults() -> None:
+    read = read_synonyms(CONTENT, links_of(Library.load(CONTENT)))
+
+    assert read.faults == []
+    assert all(read.of[lang].suggested and read.of[lang].suicide for lang in ("nl", "en"))
+
+
+@pytest.mark.parametrize(("lang", "least"), [("nl", 60), ("en", 30)])
+def test_everyday_questions_find_the_right_page_among_the_first_three(
+    client: FlaskClient, lang: str, least: int
+) -> None:
+    asked: dict[str, list[str]] = QUESTIONS[lang]
+    finder = client.application.extensions["luwte.search"].finder
+    known = {*links_of(Library.load(CONTENT))[lang]}
+    assert len(asked) >= least
+    assert {link for links in asked.values() for link in links} <= known
+
+    missed = {}
+    for text, wanted in asked.items():
+        first = [page.link for page in finder.search(lang, text)[1].results[:3]]
+        if not set(first) & set(wanted):
+            missed[text] = first
+
+    assert len(missed) <= len(asked) * (100 - ENOUGH) / 100, missed
