@@ -12,6 +12,7 @@ from . import (
     errors,
     headers,
     health,
+    helpline_pages,
     languages,
     leave,
     page_parts,
@@ -26,6 +27,7 @@ from .chat.shelf import Reading
 from .chat.store import connect
 from .config import CONTENT, BadSetting, Settings
 from .desk_files import read_desk_files
+from .helplines import read_helplines
 from .organisation import read_organisation
 from .place_files import read_places
 from .regions import read_regions
@@ -86,6 +88,7 @@ def create_app(settings: Settings) -> Flask:
         exit_url=settings.exit_url,
         organisation=organisation,
     )
+    helpline_pages.register(app, read_helplines(settings.content))
     region_pages.register(app, regions, read_places(settings.content, by_code))
     pages.register(app, library, safe_pages, organisation)
     synonyms = read_synonyms(settings.content, links_of(library)).of

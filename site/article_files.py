@@ -38,11 +38,12 @@ PAGES = {
     "safe": "veilig-internetten",
     "search": "zoeken",
     "region": "regio",
+    "helplines": "hulplijnen",
 }
 # A section with such a name would hide a page of the site, or be hidden by it.
 RESERVED = (
-    *("chat", "weg", "zoeken", "regio", "veilig-internetten", "desk", "office", "static"),
-    *("healthz", "readyz", "nl", "en"),
+    *("chat", "weg", "zoeken", "regio", "hulplijnen", "veilig-internetten", "desk", "office"),
+    *("static", "healthz", "readyz", "nl", "en"),
 )
 
 

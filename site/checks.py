@@ -15,6 +15,7 @@ from .chat.database import DatabaseUnusable, reach
 from .chat.store import UNREACHABLE, connect
 from .config import Settings
 from .desk_files import read_desk_files
+from .helplines import read_helplines
 from .organisation import read_organisation
 from .place_checks import check_places
 from .plain_language import measured
@@ -60,6 +61,8 @@ def of_the_content(content: Path) -> Found:
     found.notes += [_line(note, "note: ") for note in library.notes]
     found.faults += map(_line, library.faults)
     faults, notes = check_places(content)
+    helplines = read_helplines(content)
+    faults, notes = [*faults, *helplines.faults], [*notes, *helplines.notes]
     found.faults += map(_line, faults)
     found.notes += [_line(note, "note: ") for note in notes]
     found.faults += map(_line, read_desk_files(content).faults)

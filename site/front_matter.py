@@ -136,6 +136,9 @@ class FrontMatter:
     def has(self, name: str) -> bool:
         return name in self._facts
 
+    def is_list(self, name: str) -> bool:
+        return isinstance(self._facts.get(name), yaml.SequenceNode)
+
     def text(self, name: str, *, may_be_absent: bool = False) -> str:
         node = self._facts.get(name)
         if node is None:

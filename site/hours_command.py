@@ -9,15 +9,13 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from .chat.opening import COUNTRY, OtherDay, Plan, Switch
-from .chat.timetable import BadHours, Spans, Week, local, moment, read_spans
+from .chat.timetable import Spans, Week, local, moment
 from .cli import CannotDo
 from .config import Settings
+from .typed_week import CLOSED, DAYS, days_of, spans_of
 
 if TYPE_CHECKING:
     from .chat.hours import Hours
-
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-CLOSED = "closed"
 
 
 def add_hours(hours: argparse.ArgumentParser) -> None:
@@ -74,7 +72,7 @@ def _show(asked: argparse.Namespace, settings: Settings) -> int:
 
 
 def _set(asked: argparse.Namespace, settings: Settings) -> int:
-    week = Week(_days(asked.days), asked.closed_on_holidays)
+    week = Week(days_of(asked.days), asked.closed_on_holidays)
     with _hours(settings) as hours:
         hours.set_week(asked.region, week)
         print(_state(hours, hours.plan(), asked.region))
@@ -83,7 +81,7 @@ def _set(asked: argparse.Namespace, settings: Settings) -> int:
 
 def _exception(asked: argparse.Namespace, settings: Settings) -> int:
     with _hours(settings) as hours:
-        hours.add_exception(asked.region, asked.date, _spans(asked.hours), _reason(asked))
+        hours.add_exception(asked.region, asked.date, spans_of(asked.hours), _reason(asked))
         print(_state(hours, hours.plan(), asked.region))
     return 0
 
@@ -127,26 +125,6 @@ def _hours(settings: Settings) -> Iterator[Hours]:
         raise CannotDo("There is nothing to remove: `luwte hours show` shows the rules.") from fault
     finally:
         engine.dispose()
-
-
-def _days(typed: list[str]) -> tuple[Spans, ...]:
-    """The week that stands in words like "mon-fri=09:00-17:00". Raises BadHours."""
-    week: list[Spans | None] = [None] * 7
-    for word in typed:
-        names, equals, hours = word.lower().partition("=")
-        first, _, last = names.partition("-")
-        if not equals or first not in DAYS or (last or first) not in DAYS:
-            raise BadHours(f"{word!r} is no day with hours: write it like mon-fri=09:00-17:00")
-        begin, end = DAYS.index(first), DAYS.index(last or first)
-        for number in range(begin, end + 1 if begin <= end else end + 8):
-            if week[number % 7] is not None:
-                raise BadHours(f"{DAYS[number % 7]} is there twice: write all its hours once")
-            week[number % 7] = _spans(hours)
-    return tuple(day or () for day in week)
-
-
-def _spans(typed: str) -> Spans:
-    return () if typed.lower() == CLOSED else read_spans(typed.split(","))
 
 
 def _reason(asked: argparse.Namespace) -> dict[str, str]:

@@ -100,6 +100,7 @@ PLAIN = {"Content-Type": "text/plain"}
 BOTH = {
     "pages.home": [Asked("/")],
     "pages.safe": [Asked("/veilig-internetten")],
+    "helplines.show": [Asked("/hulplijnen")],
     "regions.start": [Asked("/regio")],
     "regions.find": [
         posted("/regio", 200, plaats="Utrecht"),
