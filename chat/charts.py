@@ -6,13 +6,15 @@ patterns come from the page's style, by class.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
 WIDE, HIGH = 720, 240
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 26
+# Room for one character of a number beside the axis.
+CHARACTER = 7
 # Less room than this, in units of the drawing, and the words under two columns touch.
 WORD_WIDTH = 44
 STEPS = (1, 2, 5)
@@ -26,14 +28,23 @@ class Column:
     numbers: Sequence[int | None]
 
 
-def columns(name: str, title: str, description: str, every: Sequence[Column]) -> Markup:
-    """A chart; `name` makes its ids, `every` has at least one column."""
+def columns(
+    name: str,
+    title: str,
+    description: str,
+    every: Sequence[Column],
+    *,
+    wide: int = WIDE,
+    say: Callable[[int], str] = str,
+) -> Markup:
+    """A chart; `name` makes its ids, `every` has at least one column, `say` writes a number."""
     top = top_of([number or 0 for column in every for number in column.numbers])
-    width = (WIDE - LEFT - RIGHT) / len(every)
-    parts = [_line(value, top) for value in _marks(top)]
+    left = max(LEFT, CHARACTER * len(say(top)) + 6)
+    width = (wide - left - RIGHT) / len(every)
+    parts = [_line(value, top, left, wide - RIGHT, say(value)) for value in _marks(top)]
     every_so_many = max(1, -(-WORD_WIDTH // max(1, int(width))))
     for place, column in enumerate(every):
-        at = LEFT + place * width
+        at = left + place * width
         parts.append(_bars(at, width, column, top))
         if place % every_so_many == 0:
             parts.append(
@@ -44,7 +55,7 @@ def columns(name: str, title: str, description: str, every: Sequence[Column]) ->
     head = Markup(
         '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-t {}-d">'
         '<title id="{}-t">{}</title><desc id="{}-d">{}</desc>'
-    ).format(WIDE, HIGH, name, name, name, title, name, description)
+    ).format(wide, HIGH, name, name, name, title, name, description)
     return head + Markup("").join(parts) + Markup("</svg>")
 
 
@@ -68,11 +79,11 @@ def _height(value: float, top: int) -> float:
     return (HIGH - TOP - BOTTOM) * value / top
 
 
-def _line(value: int, top: int) -> Markup:
+def _line(value: int, top: int, left: int, right: int, said: str) -> Markup:
     y = HIGH - BOTTOM - _height(value, top)
     return Markup(
         '<path class="grid" d="M{} {:.1f}H{}"/><text class="beside" x="{}" y="{:.1f}">{}</text>'
-    ).format(LEFT, y, WIDE - RIGHT, LEFT - 6, y + 4, value)
+    ).format(left, y, right, left - 6, y + 4, said)
 
 
 def _bars(at: float, width: float, column: Column, top: int) -> Markup:

@@ -33,6 +33,8 @@ from .place_files import read_places
 from .regions import read_regions
 from .safe import load_safe
 from .searchables import links_of
+from .stories.pages import register as register_news
+from .stories.reading import load_news
 from .synonyms import read_synonyms
 
 # The largest thing that anybody may send: the start form without JavaScript, whose size keeps it
@@ -94,6 +96,7 @@ def create_app(settings: Settings) -> Flask:
     synonyms = read_synonyms(settings.content, links_of(library)).of
     found = search_pages.pages_of(app, library, safe_pages)
     search_pages.register(app, found, synonyms, read_desk_files(settings.content).danger_words)
+    register_news(app, load_news(settings.content, library))
     return app
 
 

@@ -3,7 +3,8 @@
 A broken file is left out: it never takes another page down.
 
 A section's `place` says where it is offered: `top`, in the navigation of every page and wherever
-help is listed, or `foot`, only at the foot of every page, article by article (about the site).
+help is listed, or `foot`, only at the foot of every page, article by article (about the site), or
+as one link where it lists none (news).
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from .tools import SUFFIX, TOOL_KEYS, Tool, check_twin, read_tool
 from .yaml_files import facts_of
 
 SECTION_FILE = "_section.md"
+# The section with this id holds dated pieces, which their own module reads: see stories.
+NEWS = "news"
 SECTION_KEYS = ("id", "title", "summary", "order", "place")
 # Where a section is offered; the first one when it does not say.
 PLACES = ("top", "foot")
@@ -172,6 +175,8 @@ class Reading:
             section, sound = self._read_section(lang, entry)
             if sound:
                 self.sections[lang].append(section)
+            if section.id == NEWS:
+                continue
             for file in self._entries(entry):
                 if file.name == SECTION_FILE:
                     continue
@@ -230,7 +235,7 @@ class Reading:
             matter.fault("id", f"the file's name cannot stand in an address: {NAME_RULE}.")
         if article.tool:
             for outcome in article.tool.outcomes:
-                _check_step(outcome.next, matter, outcome.next_line)
+                check_step(outcome.next, matter, outcome.next_line)
         elif not matter.body.strip():
             matter.fault("id", "has no text: write it below the front matter.")
         self.notes += [Fault(path, line, f"to be verified: {text}") for line, text in unverified]
@@ -288,7 +293,7 @@ class Reading:
         if step in NEXT_STEPS:
             return step
         try:
-            self._address(lang, step)
+            self.address(lang, step)
         except DeadLink as dead:
             self._fault(matter.path, line, f"'next': {dead}")
             # The phone is always a right next step: nobody is left at a dead end.
@@ -296,7 +301,7 @@ class Reading:
         return step
 
     def _draw(self, page: Page, matter: FrontMatter) -> None:
-        address = partial(self._address, page.lang)
+        address = partial(self.address, page.lang)
         if isinstance(page, Article) and page.tool:
             for piece in page.tool.markdown():
                 drawn = self._renderer.render(piece.markdown, piece.line, address)
@@ -312,7 +317,7 @@ class Reading:
             text = "has no heading: divide the text with lines like '## What you can do'."
             self._fault(matter.path, matter.body_line, text)
 
-    def _address(self, lang: str, link: str) -> str:
+    def address(self, lang: str, link: str) -> str:
         """Where `kind:id` leads. Raises DeadLink."""
         kind, _, name = link.partition(":")
         if kind == "page":
@@ -360,11 +365,11 @@ def _kind(page: Page) -> str:
 
 def _next_step(matter: FrontMatter) -> str:
     step = matter.text("next")
-    _check_step(step, matter, matter.line("next"))
+    check_step(step, matter, matter.line("next"))
     return step
 
 
-def _check_step(step: str, matter: FrontMatter, line: int) -> None:
+def check_step(step: str, matter: FrontMatter, line: int) -> None:
     kind, _, name = step.partition(":")
     if step and step not in NEXT_STEPS and not (kind in NEXT_PAGES and is_name(name)):
         known = ", ".join(NEXT_STEPS)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from .article_files import PAGES, Article, LinkTo, Page, Reading, Section, is_folder
+from .article_files import NEWS, PAGES, Article, LinkTo, Page, Reading, Section, is_folder
 from .front_matter import Fault
 from .plain_language import Text
 
@@ -39,10 +39,13 @@ class Library:
         faults: list[Fault],
         notes: list[Fault],
         texts: list[Text],
+        address: Callable[[str, str], str],
     ) -> None:
         self._sections = sections
         # What is measured for plain language.
         self.texts = texts
+        # Where a link of a content file leads, by language and `kind:id`. Raises DeadLink.
+        self.address = address
         self.faults = faults
         # The statements that somebody must still look up: no fault, but not to be forgotten.
         self.notes = notes
@@ -66,9 +69,8 @@ class Library:
                 f"{folder} is no folder: set LUWTE_CONTENT to the folder with the articles."
             )
         reading = Reading(folder, languages, link_to)
-        return cls(
-            reading.sections, sorted(set(reading.faults)), sorted(reading.notes), reading.texts
-        )
+        faults, notes = sorted(set(reading.faults)), sorted(reading.notes)
+        return cls(reading.sections, faults, notes, reading.texts, reading.address)
 
     def count(self) -> int:
         """How many articles there are, in all languages together."""
@@ -85,6 +87,10 @@ class Library:
             if section.slug == slug:
                 return section
         raise NotFound(slug)
+
+    def news(self, lang: str) -> Section | None:
+        """The section of the dated pieces, when a centre has them; it lists no articles."""
+        return next((section for section in self.sections(lang) if section.id == NEWS), None)
 
     def article(self, lang: str, section_slug: str, slug: str) -> Article:
         for article in self.section(lang, section_slug).articles:

@@ -20,6 +20,7 @@ from .organisation import read_organisation
 from .place_checks import check_places
 from .plain_language import measured
 from .searchables import links_of
+from .stories.reading import load_news
 from .synonyms import read_synonyms
 
 
@@ -68,7 +69,10 @@ def of_the_content(content: Path) -> Found:
     found.faults += map(_line, read_desk_files(content).faults)
     found.faults += map(_line, read_organisation(content).faults)
     found.faults += map(_line, read_synonyms(content, links_of(library)).faults)
-    for told, plain in measured(library.texts):
+    news = load_news(content, library)
+    found.faults += map(_line, news.faults)
+    found.notes += [_line(note, "note: ") for note in news.notes]
+    for told, plain in measured((*library.texts, *news.texts)):
         if plain:
             found.figures.append(_line(told, "figure: "))
         else:

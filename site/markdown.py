@@ -147,7 +147,7 @@ class _Walk:
         return True
 
     def _target(self, href: str) -> str:
-        if href.startswith(("article:", "tool:", "section:", "page:")):
+        if href.startswith(("article:", "tool:", "section:", "page:", "news:")):
             return self._address_of(href)
         if not _OUTSIDE.fullmatch(href):
             raise DeadLink(

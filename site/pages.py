@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 from flask import (
@@ -38,6 +39,8 @@ def register(
 ) -> None:
     """Add the pages in both languages, and what every page shows of the library."""
     app.extensions["luwte.library"] = library
+    # What names the public pages of a language, for the site map; other parts add their own.
+    app.extensions["luwte.paths"] = [partial(public_paths, library), partial(region_paths, app)]
     app.extensions["luwte.safe"] = safe_pages
     app.extensions["luwte.organisation"] = organisation
     app.register_blueprint(blueprint, name="pages_nl")
@@ -104,8 +107,8 @@ def article(section: str, slug: str) -> str:
     return render_template(
         "tool.html" if found.tool else "article.html",
         article=found,
-        next_step=_next_step(found.next),
-        step_of=_next_step,
+        next_step=next_step(found.next),
+        step_of=next_step,
         back_url=address_of("section", found.section, language()),
         twin_url=_twin_url(found),
     )
@@ -113,12 +116,8 @@ def article(section: str, slug: str) -> str:
 
 def sitemap() -> Response:
     """Every public page in both languages."""
-    paths = [
-        path
-        for lang in LANGUAGES
-        for listed in (public_paths(_library(), lang), region_paths(current_app, lang))
-        for path in listed
-    ]
+    parts = current_app.extensions["luwte.paths"]
+    paths = [path for lang in LANGUAGES for paths_of in parts for path in paths_of(lang)]
     page = render_template("sitemap.xml", addresses=[request.url_root[:-1] + p for p in paths])
     return Response(page, mimetype="application/xml")
 
@@ -138,8 +137,8 @@ def robots() -> Response:
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
 
-def _next_step(step: str) -> tuple[str, str, str] | None:
-    """The one next step at the end of an article or an outcome: title, text, address."""
+def next_step(step: str) -> tuple[str, str, str] | None:
+    """What a text's `next` leads to at its end: title, text, address."""
     if step.startswith(("article:", "tool:")):
         found = _library().by_id(language(), step.partition(":")[2])
         return (
@@ -181,6 +180,7 @@ def _on_every_page() -> dict[str, Any]:
     return {
         "sections": [section for section in sections if section.place == "top"],
         "foot_sections": [section for section in sections if section.place == "foot"],
+        "news_section": _library().news(lang),
         "section_url": lambda section: address_of("section", section, lang),
         "article_url": lambda article: address_of("article", article, lang),
         "twin_url": _same_page_elsewhere(),

@@ -606,7 +606,9 @@ def test_what_is_about_the_site_stands_at_the_foot_and_not_among_the_help(start:
     foot = html[html.index('<footer class="foot"') :].partition("</footer>")[0]
 
     assert about.slug not in topics
-    assert topics.count("<a ") == len(Library.load(CONTENT).sections(lang)) - 1
+    news = Library.load(CONTENT).news(lang)
+    assert news and news.slug not in topics and foot.count(f'<a href="{start}/{news.slug}/">') == 1
+    assert topics.count("<a ") == len(Library.load(CONTENT).sections(lang)) - 2
     names = ["about-us", "privacy", "accessibility", "complaints", "sources"]
     assert [article.id for article in about.articles] == names
     for article in about.articles:

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,21 @@ BOTH = {
     "plain.end": [posted("/chat/plain/end", 204, token="x")],
     "plain.helped": [posted("/chat/plain/helped", 204, ticket="x", answer="yes")],
 }
+# The news has other addresses in each language, and what it shows changes with the day: {piece},
+# {event} and {magazine} are ones that are there.
+NEWS = {
+    "news.overview": ["/"],
+    "news.listing": ["/interviews"],
+    "news.agenda": ["/agenda"],
+    "news.calendar": ["/agenda.ics"],
+    "news.figures": {"nl": ["/cijfers"], "en": ["/figures"]},
+    "news.feed": ["/feed.xml"],
+    "news.year": ["/2026/"],
+    "news.piece": ["/{piece}"],
+    "news.event_file": ["/{event}.ics"],
+    "news.edition": {"nl": ["/{magazine}/afdrukken"], "en": ["/{magazine}/print"]},
+}
+NEWS_ROOTS = {"nl": "/nieuws", "en": "/en/news"}
 ONCE = {
     "health.alive": [Asked("/healthz")],
     "health.ready": [Asked("/readyz")],
@@ -208,6 +224,11 @@ def every_request() -> Iterator[tuple[str, Asked]]:
     """Each with the endpoint that it is for."""
     for endpoint, requests in ONCE.items():
         yield from ((endpoint, asked) for asked in requests)
+    for endpoint, paths in NEWS.items():
+        view = endpoint.partition(".")[2]
+        for lang, root in NEWS_ROOTS.items():
+            for path in paths[lang] if isinstance(paths, dict) else paths:
+                yield f"news_{lang}.{view}", Asked(root + path)
     for endpoint, requests in BOTH.items():
         part, _, view = endpoint.partition(".")
         for asked in requests:
@@ -226,10 +247,12 @@ class Visitor:
         for start, lang in (("", "nl"), ("/en", "en")):
             article = library.sections(lang)[0].articles[0]
             self.articles[start] = f"{article.section.slug}/{article.slug}"
+        self.news = app.extensions["luwte.news"]
 
     def asks(self, asked: Asked) -> TestResponse:
         start = "/en" if asked.path.startswith("/en/") else ""
         path = asked.path.replace("{article}", self.articles[start])
+        path = re.sub(r"\{(piece|event|magazine)\}", lambda kind: self._news(start, kind[1]), path)
         headers = dict(asked.headers)
         if headers.get("Authorization") == TOKEN["Authorization"]:
             headers["Authorization"] = f"Bearer {self._token()}"
@@ -237,6 +260,12 @@ class Visitor:
         if isinstance(data, dict) and "key" in data:
             data = data | {"key": uuid.uuid4().hex}
         return replace(asked, path=path, data=data, headers=headers).by(self.client)
+
+    def _news(self, start: str, kind: str) -> str:
+        """The newest of that kind, as its year and name."""
+        kinds = () if kind == "piece" else (kind,)
+        piece = self.news.pieces(start[1:] or "nl", date.today(), *kinds)[0]
+        return f"{piece.date.year}/{piece.slug}"
 
     def _token(self) -> str:
         answer = posted("/chat", 201, JSON, audience="self", key=uuid.uuid4().hex).by(self.client)
