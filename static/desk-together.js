@@ -112,6 +112,11 @@ export class DeskTogether {
     conversation.beside.made(this.#invitations.made);
   }
 
+  clear() {
+    this.#still([]);
+    this.#offered({ offers: [], made: [] });
+  }
+
   get looks() {
     return this.#looks.size;
   }

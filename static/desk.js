@@ -1,14 +1,13 @@
 // The advisor's desk: who waits, whom I talk with, all over one line to the server.
 import { call } from "./call.js";
 import { DeskAlerts } from "./desk-alerts.js";
-import { DeskConversation } from "./desk-conversation.js";
 import { DeskFront } from "./desk-front.js";
 import { DeskKeys } from "./desk-keys.js";
+import { DeskMine } from "./desk-mine.js";
 import { DeskTogether } from "./desk-together.js";
 import { WaitingList } from "./desk-waiting.js";
 import { EventStream } from "./events.js";
 import { Heartbeat } from "./heartbeat.js";
-import { copyOf } from "./page.js";
 import { fill, show } from "./parts.js";
 
 export class Desk {
@@ -20,7 +19,7 @@ export class Desk {
   #front;
   #alerts;
   #together;
-  #mine = new Map();
+  #mine;
   #taking = false;
 
   constructor(root) {
@@ -30,6 +29,12 @@ export class Desk {
     this.#waiting = new WaitingList(root, (conversation) => this.#take(conversation));
     this.#front = new DeskFront(root);
     this.#alerts = new DeskAlerts({ post: (...asked) => this.#post(...asked), isQuiet: () => this.#isQuiet });
+    this.#mine = new DeskMine(root, {
+      post: (...asked) => this.#post(...asked),
+      front: this.#front,
+      begin: (conversation) => this.#together.begin(conversation),
+      onCount: () => this.#count(),
+    });
     new DeskKeys(this.#front, {
       waiting: () => this.#front.toWaiting(),
       next: () => this.#front.step(1),
@@ -40,9 +45,9 @@ export class Desk {
       post: (...asked) => this.#post(...asked),
       front: this.#front,
       conversation: (name) => this.#mine.get(name),
-      conversations: () => this.#mine.values(),
+      conversations: () => this.#mine.all(),
       take: (data, goes) => this.#tookOver(data, goes),
-      onOpen: () => this.#showMine(),
+      onOpen: () => this.#count(),
       onStatus: () => this.#alerts.look(),
     });
     root.querySelector("[data-take-next]").addEventListener("click", () => this.#take(""));
@@ -84,7 +89,7 @@ export class Desk {
   }
 
   #tookOver({ conversation, messages, whispers = [] }, goes) {
-    const taken = this.#again(conversation);
+    const taken = this.#mine.again(conversation);
     for (const message of messages) taken.hear(message);
     for (const whisper of whispers) taken.beside.hear("whisper", whisper);
     if (goes) this.#front.goTo(taken.root);
@@ -95,8 +100,8 @@ export class Desk {
     if (name === "waiting") this.#line(data);
     else if (name === "ended") this.#mine.get(data.conversation)?.end(data.by, data.to);
     else if (name === "typing") this.#mine.get(data.conversation)?.hearTyping(data.from);
-    else if (name === "state") this.#again(data.conversation).describe(data);
-    else if (name === "message") this.#of(data.conversation).hear(data);
+    else if (name === "state") this.#mine.again(data.conversation).describe(data);
+    else if (name === "message") this.#mine.of(data.conversation).hear(data);
   }
 
   // `mine`, where the server names it, tells what ended while the line was down.
@@ -104,70 +109,23 @@ export class Desk {
     this.#waiting.show(waiting);
     show(this.#root, "waiting", waiting.length ? "some" : "nobody");
     fill(this.#root, { waiting: waiting.length });
-    for (const [name, conversation] of this.#mine) {
-      if (mine && !mine.includes(name)) conversation.end("system");
-    }
+    if (mine) this.#mine.keep(mine);
     this.#alerts.hear(waiting);
-    this.#count();
-  }
-
-  #of(name) {
-    return this.#mine.get(name) ?? this.#open(name);
-  }
-
-  // What ended here and comes back, after a colleague had it, starts afresh.
-  #again(name) {
-    if (this.#mine.get(name)?.over) this.#putAway(name);
-    return this.#of(name);
-  }
-
-  #open(name) {
-    const root = copyOf(this.#root.querySelector("[data-conversation-template]"));
-    root.dataset.conversation = name;
-    root.querySelector("[data-heading]").id = `talk-${name}`;
-    root.setAttribute("aria-labelledby", `talk-${name}`);
-    const path = `conversations/${encodeURIComponent(name)}`;
-    const conversation = new DeskConversation(root, {
-      name,
-      post: (what, body, options) => this.#post(`${path}/${what}`, body, options),
-      onChange: () => this.#unread(conversation),
-      onDone: () => this.#putAway(name),
-    });
-    this.#mine.set(name, conversation);
-    this.#root.querySelector("[data-conversations]").append(root);
-    this.#front.open(root);
-    this.#together.begin(conversation);
-    this.#showMine();
-    return conversation;
-  }
-
-  #putAway(name) {
-    const { root } = this.#mine.get(name);
-    const hadFocus = root.contains(document.activeElement);
-    this.#mine.delete(name);
-    root.remove();
-    this.#showMine();
-    this.#front.close(root, hadFocus);
-    this.#count();
-  }
-
-  #showMine() {
-    show(this.#root, "mine", this.#mine.size + this.#together.looks ? "some" : "none");
-  }
-
-  #unread({ root, unread }) {
-    this.#front.tell(root, unread);
     this.#count();
   }
 
   // Who waits for me, in a tab that is not in front.
   #count() {
-    let count = this.#waiting.count;
-    for (const { unread } of this.#mine.values()) count += unread;
+    show(this.#root, "mine", this.#mine.count + this.#together.looks ? "some" : "none");
+    const count = this.#waiting.count + this.#mine.unread;
     document.title = count ? `(${count}) ${this.#title}` : this.#title;
   }
 
+  // Nothing that anybody said stays on a screen that is nobody's desk any more.
   #signedOut() {
     show(this.#root, "line", "signed-out");
+    this.#together.clear();
+    this.#mine.clear();
+    this.#line({ waiting: [] });
   }
 }
