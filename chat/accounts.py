@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from .database import reading, writing
@@ -17,6 +16,7 @@ from .passkey_row import PasskeyRow
 from .staff import (
     Member,
     NoSuchMember,
+    OfAccounts,
     Role,
     Staff,
     known_regions,
@@ -59,19 +59,8 @@ class Change:
     regions: tuple[str, ...]
 
 
-class Accounts:
+class Accounts(OfAccounts):
     """All accounts, as the office sees them."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        *,
-        region_codes: Collection[str] = (),
-        now: Callable[[], float] = time.time,
-    ) -> None:
-        self._engine = engine
-        self._region_codes = region_codes
-        self._now = now
 
     def everybody(self) -> list[Account]:
         """All accounts, by name; the disabled ones last."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from . import passwords, second_factor
@@ -18,6 +17,7 @@ from .database import reading, writing
 from .staff import (
     Member,
     NoSuchMember,
+    OfAccounts,
     Staff,
     hash_of,
     keep_new,
@@ -56,19 +56,8 @@ class Invitation:
     uri: str = field(repr=False)
 
 
-class Invitations:
+class Invitations(OfAccounts):
     """Only a link's hash is kept: whoever reads the database can open nothing with it."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        *,
-        region_codes: Collection[str] = (),
-        now: Callable[[], float] = time.time,
-    ) -> None:
-        self._engine = engine
-        self._region_codes = region_codes
-        self._now = now
 
     def invite(
         self, email: str, name: str, role: str, regions: Iterable[str] = ()

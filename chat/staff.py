@@ -106,8 +106,11 @@ class Member:
         return self.role is Role.COORDINATOR
 
 
-class Staffing:
-    """The accounts. `region_codes` are the regions that somebody may be given."""
+class OfAccounts:
+    """What everything about accounts works with: the database, the regions there are, the time.
+
+    `region_codes` are the regions that somebody may be given.
+    """
 
     def __init__(
         self,
@@ -119,6 +122,10 @@ class Staffing:
         self._engine = engine
         self._region_codes = region_codes
         self._now = now
+
+
+class Staffing(OfAccounts):
+    """Who there is, and whether somebody is who they say."""
 
     def add(
         self, email: str, name: str, role: str, password: str, regions: Iterable[str] = ()
