@@ -17,6 +17,7 @@ from flask import (
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, UnsupportedMediaType
 
 from . import words
+from .accept import wants_json
 from .clean import BadInput
 from .conversation import Gone, NotYours
 from .refusal import Refusal, full, unavailable
@@ -52,12 +53,6 @@ def fields() -> dict[str, object]:
     if not request.content_length and not request.mimetype:
         return {}
     raise UnsupportedMediaType(_("Stuur een formulier of JSON."))
-
-
-def wants_json() -> bool:
-    """Whether the answer is for a script: asked for, or a call that no page makes."""
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return best == "application/json" or "Authorization" in request.headers
 
 
 def from_our_own_pages() -> None:

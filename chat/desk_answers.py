@@ -6,13 +6,14 @@ from flask import Blueprint, jsonify, make_response, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 
 from . import clean
+from .accept import wants_json
 from .answer_form import AnswerForm, fillings
 from .answers import LANGUAGES, OWN_MOST, Answer, NoSuchAnswer, TooManyAnswers
 from .asking import handle_faults
 from .audit import record
 from .desk_session import me
 from .helps import helps
-from .sign_in import signed_in, wants_json
+from .sign_in import signed_in
 from .texts import gettext as _
 
 OWN = "own"  # of the audit trail: nobody reads another's

@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, jsonify, make_response, render_templat
 from flask.typing import ResponseReturnValue
 
 from . import clean, keys, shift_choice
+from .accept import wants_json
 from .asking import fields, handle_faults
 from .audit import record
 from .clean import BadInput
@@ -18,7 +19,7 @@ from .desk_wire import DeskReader, colleagues_data, shift_data
 from .floor import Floor
 from .parts import chat
 from .shift_choice import Choice
-from .sign_in import current_member, signed_in, wants_json
+from .sign_in import current_member, signed_in
 from .store import UNREACHABLE
 
 blueprint = Blueprint("desk_floor", __name__, url_prefix="/desk", template_folder="templates")

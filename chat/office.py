@@ -8,8 +8,9 @@ from flask import Blueprint, current_app, make_response, render_template, reques
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from .accept import wants_json
 from .parts import chat
-from .sign_in import coordinator_only, current_member, wants_json
+from .sign_in import coordinator_only, current_member
 from .store import UNREACHABLE
 from .texts import gettext as _
 from .texts import lazy_gettext as later

@@ -10,6 +10,7 @@ from datetime import date
 from flask import abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from .accept import wants_json
 from .audit import record
 from .desk_session import me
 from .hours import Hours, NothingThere
@@ -19,7 +20,6 @@ from .hours_page import RegionPage, day_names, rows, state_words
 from .office import office_blueprint
 from .opening import COUNTRY
 from .parts import chat
-from .sign_in import wants_json
 from .texts import gettext as _
 
 COUNTRY_PATH = "landelijk"

@@ -33,6 +33,7 @@ from werkzeug.exceptions import (
 from werkzeug.wrappers import Response
 
 from . import desk_session, passkey_sign_in, second_factor
+from .accept import wants_json
 from .audit import audit, record
 from .database import DatabaseUnusable
 from .desk_session import SignIn, current_member, is_for_staff
@@ -159,13 +160,6 @@ def too_many(error: TooManyTries) -> ResponseReturnValue:
 def not_now(_error: Exception) -> ResponseReturnValue:
     sentence = _("Inloggen lukt op dit moment niet. Probeer het over een minuut opnieuw.")
     return _form(503, {"form": sentence})
-
-
-def wants_json() -> bool:
-    """Whether a script asks, that can do nothing with a page."""
-    accept = request.accept_mimetypes
-    page = accept["text/html"]
-    return accept["application/json"] > page or accept["text/event-stream"] > page
 
 
 def _typed() -> dict[str, str]:

@@ -9,7 +9,8 @@ from typing import Any
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
 
 from . import clean, code_word, keys, plain, texts, words
-from .asking import Answer, fields, from_our_own_pages, handle_faults, refused, wants_json
+from .accept import wants_json
+from .asking import Answer, fields, from_our_own_pages, handle_faults, refused
 from .conversation import Conversation, Gone
 from .events import visitor_events
 from .helped import ANSWERS, TICKET_MOST, TicketSpent

@@ -21,7 +21,8 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from .articles import Library
-from .chat.asking import fields, wants_json
+from .chat.accept import wants_json
+from .chat.asking import fields
 from .chat.clean import BadInput, line
 from .chat.danger_words import DangerWords
 from .languages import LANGUAGES, language, to
