@@ -19,7 +19,7 @@ from flask import (
 
 from .articles import NotFound
 from .chat import clean
-from .chat.asking import wants_json
+from .chat.accept import wants_json
 from .chat.parts import chat
 from .chat.refusal import closed
 from .chat.texts import gettext as _
