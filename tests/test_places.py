@@ -165,7 +165,7 @@ def test_misspelt_names_are_understood_and_never_wrong_without_a_word(places: Pl
     assert set(outcomes) <= {"right", "asked back", "unknown"}
 
 
-@pytest.mark.parametrize("typed", ["Hoorm", "Bergn", "Haarlm", "Roozendaal", "den bos"])
+@pytest.mark.parametrize("typed", ["Hoorm", "Bergn", "Haarlm", "Roozendaal"])
 def test_a_slip_that_may_mean_two_places_is_asked_back(places: Places, typed: str) -> None:
     found = places.find(typed)
     assert found.place is None and found.others and not found.exact
