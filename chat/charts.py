@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 WIDE, HIGH = 720, 240
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 26
 # Room for one character of a number beside the axis.
-CHARACTER = 7
+CHARACTER = 8
 # Less room than this, in units of the drawing, and the words under two columns touch.
 WORD_WIDTH = 44
 STEPS = (1, 2, 5)
