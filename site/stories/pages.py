@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date, datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -27,6 +26,7 @@ from . import drawn_figures
 from .calendar_files import calendar_of
 from .news import Closed, News
 from .pieces import AMSTERDAM, Event, Magazine, Newsletter, Piece
+from .words import Words, kind_word, words_of
 
 # The last part of each list's address, by language. "print" is a magazine's edition to print.
 NAMES = {
@@ -56,14 +56,6 @@ LISTED = ("interview", "newsletter", "magazine", "project", "vacancy")
 STORIES = ("news", "interview", "newsletter", "magazine", "project")
 NEWEST = 8
 FEED_MOST = 30
-
-
-class Words(NamedTuple):
-    """A list's name, what it holds, and what it says when it is empty."""
-
-    title: str
-    summary: str
-    empty: str
 
 
 def register(app: Flask, news: News) -> None:
@@ -116,7 +108,7 @@ def overview() -> str:
         newest=news.pieces(lang, today, *STORIES)[:NEWEST],
         coming=news.coming(lang, today)[:3],
         years=news.years(lang, today),
-        lists=[(_words(kind).title, to("news.listing", kind=kind)) for kind in LISTED],
+        lists=[(words_of(kind).title, to("news.listing", kind=kind)) for kind in LISTED],
         has_figures=lang in news.figures,
     )
 
@@ -124,7 +116,7 @@ def overview() -> str:
 def listing(kind: str) -> str:
     pieces = _news().pieces(language(), _today(), kind)
     twin = _in_the_other("listing", kind=kind)
-    return _page("listing", _front(), twin, words=_words(kind), pieces=pieces, kind=kind)
+    return _page("listing", _front(), twin, words=words_of(kind), pieces=pieces, kind=kind)
 
 
 def year(year: int) -> str:
@@ -140,12 +132,12 @@ def agenda() -> str:
     news, lang, today = _news(), language(), _today()
     twin = _in_the_other("agenda")
     coming, past = news.coming(lang, today), news.past(lang, today)
-    return _page("agenda", _front(), twin, words=_words("event"), coming=coming, past=past)
+    return _page("agenda", _front(), twin, words=words_of("event"), coming=coming, past=past)
 
 
 def calendar() -> Response:
     """Every event that is not yet past, in one file."""
-    return _calendar_file(_news().coming(language(), _today()), _words("event").title)
+    return _calendar_file(_news().coming(language(), _today()), words_of("event").title)
 
 
 def event_file(year: int, slug: str) -> Response:
@@ -227,7 +219,7 @@ def _calendar_file(events: list[Event], name: str = "") -> Response:
 
 def _closed(error: Closed) -> tuple[str, int]:
     steps = [
-        (_words("vacancy").title, _words("vacancy").summary, to("news.listing", kind="vacancy"))
+        (words_of("vacancy").title, words_of("vacancy").summary, to("news.listing", kind="vacancy"))
     ]
     page = render_template(
         "message_page.html",
@@ -245,63 +237,12 @@ def _page(name: str, back_url: str, twin_url: str, **shown: Any) -> str:
         f"news/{name}.html",
         back_url=back_url,
         twin_url=twin_url,
-        kind_word=_kind_word,
+        kind_word=kind_word,
         front=_front(),
         day=_day,
         clock=_clock,
         **shown,
     )
-
-
-def _words(kind: str) -> Words:
-    known = {
-        "interview": Words(
-            _("Interviews"),
-            _("Mensen vertellen over hun werk en wat ze meemaken."),
-            _("Er zijn nog geen interviews."),
-        ),
-        "newsletter": Words(
-            _("Nieuwsbrief"),
-            _("Alle nummers, het nieuwste eerst."),
-            _("Er is nog geen nieuwsbrief."),
-        ),
-        "magazine": Words(
-            _("Magazine"),
-            _("Verhalen over één onderwerp, ook om af te drukken."),
-            _("Er is nog geen magazine."),
-        ),
-        "project": Words(
-            _("Projecten en werkwijzen"),
-            _("Hoe organisaties samen proberen het beter te doen."),
-            _("Er zijn nog geen projecten."),
-        ),
-        "vacancy": Words(
-            _("Vacatures"),
-            _("Werk waarop je nu kunt reageren."),
-            _("Er zijn nu geen vacatures."),
-        ),
-        "event": Words(
-            _("Agenda"),
-            _("Bijeenkomsten en trainingen."),
-            _("Er staat nu niets op de agenda."),
-        ),
-    }
-    return known[kind]
-
-
-def _kind_word(piece: Piece) -> str:
-    """What a piece is, for the small line above its title."""
-    if isinstance(piece, Newsletter):
-        return str(_("Nieuwsbrief %(number)s", number=piece.number))
-    words: Mapping[str, str] = {
-        "news": _("Nieuws"),
-        "interview": _("Interview"),
-        "magazine": _("Magazine"),
-        "project": _("Project"),
-        "event": _("Agenda"),
-        "vacancy": _("Vacature"),
-    }
-    return words[piece.kind]
 
 
 def _front() -> str:
