@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from redis import Redis
 
     from .helps import Content
+    from .limits.proof import Asking
 
 
 def register(
@@ -22,12 +23,15 @@ def register(
     queue_cap: int,
     content: Content,
     keep_out_hours: int,
+    limits: Mapping[str, str],
+    proof: Asking,
     always_open: bool,
 ) -> None:
     """Add the visitor's chat (Dutch and under /en), the desk and its sign-in to `app`.
 
     `regions` are the codes and names of the centre's regions; with `always_open` the opening hours
-    are ignored. Nothing is connected yet.
+    are ignored. `limits` are rates by name ("60 per 10 minutes"), of which the site's settings tell
+    what they limit. Nothing is connected yet.
     """
     from . import (
         account_pages,
@@ -44,6 +48,7 @@ def register(
         office_now,
         office_texts,
         plain,
+        too_often,
         visitor,
     )
     from .audit import Audit
@@ -51,6 +56,7 @@ def register(
     from .figure_report import Sheets
     from .figure_store import FigureStore, Moving
     from .hours import Hours
+    from .limits import entrance
     from .parts import put_together
 
     engine = engine_for(sql_url)
@@ -65,16 +71,25 @@ def register(
         cap=queue_cap,
         words=content.code_words,
         hours=hours,
+        returns=limits["returns"],
         chores=[Moving(redis, figure_store).take_turn],
     )
     app.extensions["luwte.helps"] = helps.put_together(
         engine, redis, secrets, content, keep_out_s=keep_out_hours * 3600
     )
+    entrance.register(app, redis, secrets, limits, proof)
+    too_often.register(app)
     for part in (visitor.blueprint, plain.blueprint):
         app.register_blueprint(part, name=f"{part.name}_nl")
         app.register_blueprint(part, name=f"{part.name}_en", url_prefix="/en")
     account_pages.register(
-        app, engine, redis, secrets[0], tuple(regions), app.extensions["luwte.chat"]
+        app,
+        engine,
+        redis,
+        secrets[0],
+        tuple(regions),
+        app.extensions["luwte.chat"],
+        tries=limits["sign_ins"],
     )
     for part in (desk.blueprint, desk_floor.blueprint, desk_together.blueprint):
         app.register_blueprint(part)

@@ -19,16 +19,28 @@ from . import (
 from .moments import day_and_time
 from .parts import Chat
 from .staff import Staffing
+from .tries import Tries
 
 
 def register(
-    app: Flask, engine: Engine, redis: Redis, secret: str, codes: Collection[str], chat: Chat
+    app: Flask,
+    engine: Engine,
+    redis: Redis,
+    secret: str,
+    codes: Collection[str],
+    chat: Chat,
+    *,
+    tries: str,
 ) -> None:
-    """`codes` are the regions that somebody may be given, `chat` is what staff work in."""
+    """`codes` are the regions that somebody may be given, `chat` is what staff work in; `tries`
+    says how often somebody may try to sign in, for example "5 per 15 minutes".
+    """
     staffing = Staffing(engine, region_codes=codes)
     app.add_template_filter(day_and_time, "moment")
     app.extensions["luwte.accounts"] = account_parts.put_together(engine, redis, codes, chat)
-    sign_in.register(app, account_parts.sign_in_parts(staffing, redis, secret, chat))
+    sign_in.register(
+        app, account_parts.sign_in_parts(staffing, Tries.at(tries, redis, secret), redis, chat)
+    )
     for blueprint in (
         invitation_page.bp,
         desk_account.bp,

@@ -45,11 +45,11 @@ def put_together(engine: Engine, redis: Redis, codes: Collection[str], chat: Cha
     )
 
 
-def sign_in_parts(staffing: Staffing, redis: Redis, secret: str, chat: Chat) -> SignIn:
+def sign_in_parts(staffing: Staffing, tries: Tries, redis: Redis, chat: Chat) -> SignIn:
     """Signing in to the desk of that chat: beside an open conversation nobody is signed out."""
 
     def has_chats(member: Member) -> bool:
         shift = chat.shift(str(member.id), member.name, member.regions)
         return bool(shift.conversations())
 
-    return SignIn(staffing, Tries(redis, secret), idle=Idle(redis), has_chats=has_chats)
+    return SignIn(staffing, tries, idle=Idle(redis), has_chats=has_chats)

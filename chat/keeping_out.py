@@ -1,38 +1,19 @@
 """Who abused the chat stays out for some hours, without anybody knowing who it is.
 
-A conversation keeps, sealed, one mark of where it came from: a keyed hash of the client's address,
-under a salt that is another one each day and is forgotten soon after. Only when an advisor ends the
-conversation for abuse is the mark written down, for a few hours. The address itself is never kept;
-without the salt and our secret nobody can find out which one it was, and when the salt is gone we
-cannot either.
+A conversation keeps, sealed, one mark of where it came from (see `salts`). Only when an advisor
+ends the conversation for abuse is the mark written down, for a few hours.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import ipaddress
-import secrets
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
 from redis import Redis
 
 from . import keys
+from .salts import Marks
 from .scripts import Script
-
-# Longer than any conversation and mark of that day together.
-SALT_KEPT_S = 2 * 24 * 3600
-# A household has a network of this size, and every device in it many addresses.
-IPV6_NETWORK = 64
-
-# KEYS 1 today's salt  2 yesterday's
-# ARGV 1 a new one, if it is the first of the day  2 seconds to keep it
-SALTS = Script("""
-redis.call('SET', KEYS[1], ARGV[1], 'NX', 'EX', ARGV[2])
-return redis.call('MGET', KEYS[1], KEYS[2])
-""")
 
 # KEYS 1 the marks, each with the moment at which it ends  ARGV 1 the mark  2 seconds
 KEEP_OUT = Script("""
@@ -67,16 +48,12 @@ class KeepingOut:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._redis = redis
-        self._secret = secret.encode()
+        self._marks = Marks(redis, secret, "out", clock=clock)
         self.seconds = seconds
-        self._clock = clock
 
     def marks_of(self, address: str) -> list[str]:
         """What stands for this address: today, and yesterday. The first one is to be kept."""
-        network = _network(address)
-        if not network or not self.seconds:
-            return []
-        return [self._mark(salt, network) for salt in self._salts()]
+        return self._marks.of(address) if self.seconds else []
 
     def keeps_out(self, marks: list[str]) -> bool:
         """Whether somebody with one of these marks is out now."""
@@ -92,26 +69,3 @@ class KeepingOut:
 
     def let_all_in(self) -> None:
         self._redis.delete(keys.OUT)
-
-    def _salts(self) -> list[bytes]:
-        today = datetime.fromtimestamp(self._clock(), UTC).date()
-        days = [keys.salt_key(str(day)) for day in (today, today - timedelta(days=1))]
-        found = SALTS(self._redis, days, [secrets.token_bytes(32), SALT_KEPT_S])
-        return [salt for salt in found if salt]
-
-    def _mark(self, salt: bytes, network: str) -> str:
-        text = b"luwte:out:" + salt + network.encode()
-        return hmac.digest(self._secret, text, hashlib.sha256).hex()
-
-
-def _network(address: str) -> str:
-    """The address, or where it has many the network; "" for what is none."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return ""
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped:
-            return str(found.ipv4_mapped)
-        return str(ipaddress.ip_network((found, IPV6_NETWORK), strict=False))
-    return str(found)

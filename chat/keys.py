@@ -138,8 +138,18 @@ def looks_key(member: str) -> str:
 
 
 def salt_key(day: str) -> str:
-    """What makes that day's marks of who is kept out different from every other day's."""
+    """What makes that day's marks of clients different from every other day's."""
     return f"{{out}}:salt:{day}"
+
+
+def starts_key(minute: int) -> str:
+    """How many wanted to start a chat in that minute, counted from 1970."""
+    return f"{{starts}}:{minute}"
+
+
+def used_key(digest: str) -> str:
+    """That something which is good once has been used."""
+    return f"used:{digest}"
 
 
 def sessions_key(member: int) -> str:

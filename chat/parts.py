@@ -98,9 +98,12 @@ def put_together(
     cap: int,
     words: Sequence[str] = (),
     hours: Hours | None = None,
+    returns: str = "5 per 15 minutes",
     chores: Sequence[Callable[[], None]] = (),
 ) -> Chat:
-    """The chat on one store; connects to nothing yet. `words` are those of the return codes."""
+    """The chat on one store; connects to nothing yet. `words` are those of the return codes,
+    `returns` says how often one client may be wrong with them.
+    """
     queues = keys.all_queues(list(regions))
     figures = Figures(redis, Seal(secrets), TOPICS)
     waiting = Waiting(redis, Seal(secrets), secrets, cap=cap, idle_s=KEEP_S, figures=figures)
@@ -111,7 +114,7 @@ def put_together(
         Presence(redis),
         Care(redis, queues, Patience(), linger_s=LINGER_S, figures=figures, chores=chores),
         ReturnCodes(redis, secrets[0], queues, words, keep_s=KEEP_S),
-        Tries(redis, secrets[0], purpose="return"),
+        Tries.at(returns, redis, secrets[0], purpose="return"),
         regions,
         hours,
         ShiftChoices(redis, list(regions)),

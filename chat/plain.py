@@ -16,9 +16,11 @@ from .asking import from_our_own_pages
 from .conversation import Conversation, Gone
 from .events import Event, visitor_events
 from .helped import ANSWERS, TICKET_MOST
+from .limits.limits import Limited
 from .parts import chat
 from .refusal import unavailable
 from .store import UNREACHABLE
+from .too_often import SENTENCES, count_message, sentence_for
 from .wire import visitor_event
 
 # Where the template is cut: what comes before goes out at once, what comes after at the end.
@@ -86,6 +88,8 @@ def _sentence(event: Event) -> str:
     if event.reason == "unavailable":
         return unavailable().sentence
     field, _, most = event.reason.partition(":")
+    if field in SENTENCES:
+        return sentence_for(Limited(field, int(most)))
     return words.fault(clean.BadInput("text", field, most=most))
 
 
@@ -94,8 +98,11 @@ def say() -> tuple[str, int]:
     conversation = _mine()
     try:
         text = clean.message(request.form.get("text"))
+        count_message(conversation)
     except clean.BadInput as fault:
         conversation.tell_fault(f"{fault.code}:{fault.details.get('most', '')}")
+    except Limited as fault:
+        conversation.tell_fault(f"{fault.what}:{fault.wait_s}")
     else:
         _say_once(conversation, text)
     return "", 204

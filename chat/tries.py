@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
+from limits import parse
 from redis import Redis
 
 from .store import UNREACHABLE
@@ -53,6 +54,13 @@ class Tries:
         self._purpose = purpose
         self._limits = (most, within_s)
         self._count = redis.register_script(COUNT)
+
+    @classmethod
+    def at(cls, rate: str, redis: Redis, secret: str, *, purpose: str = "sign-in") -> Tries:
+        """As many as `rate` says, for example "5 per 15 minutes"."""
+        allowed = parse(rate)
+        within_s = allowed.get_expiry()
+        return cls(redis, secret, purpose=purpose, most=allowed.amount, within_s=within_s)
 
     def count(self, name: str) -> None:
         """Count one more try. Raises TooManyTries or TriesUnavailable."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
@@ -15,10 +14,12 @@ from .conversation import Conversation, Gone
 from .events import visitor_events
 from .helped import ANSWERS, TICKET_MOST, TicketSpent
 from .helps import helps
+from .limits.entrance import Asked, entrance
 from .parts import chat
 from .refusal import closed, closed_everywhere, kept_out
 from .shown import on_the_list
 from .texts import gettext as _
+from .too_often import client, count_message
 from .wire import event_stream, state_data, visitor_event
 
 AUDIENCES = ("self", "other", "professional")
@@ -48,12 +49,15 @@ def join() -> Answer:
     text = clean.message(sent["text"]) if sent.get("text") else ""
     word = clean.one_of(sent.get("word") or "", "word", ("", *helps().code_words))
     # Whoever waits or talks already is not turned away: a page whose answer was lost asks again.
-    if not chat().opening(region).open and not chat().waiting.has(queue, key):
+    is_new = not chat().waiting.has(queue, key)
+    if is_new and not chat().opening(region).open:
         return refused(closed(region))
     marks, was_out = _where_from()
     # Somebody in danger always gets in: she may share the address with whoever abused the chat.
-    if was_out and danger == "no" and not chat().waiting.has(queue, key):
+    if is_new and was_out and danger == "no":
         return refused(kept_out(), 403)
+    if is_new:
+        entrance().admit(_asked(sent, danger == "yes"))
     also = {"word": word, "origin": next(iter(marks), ""), "was_out": "1" if was_out else ""}
     token, new = chat().waiting.join(
         queue=queue,
@@ -86,6 +90,7 @@ def say() -> Answer:
     sent = fields()
     conversation = _mine()
     text = clean.message(sent.get("text"))
+    count_message(conversation)
     number, new = conversation.say("visitor", text, clean.key(sent.get("key"), required=True))
     return jsonify(id=number), 201 if new else 200
 
@@ -106,7 +111,7 @@ def code() -> Answer:
 def come_back() -> Answer:
     typed = clean.line(fields().get("code"), "code", most=100)
     # Nobody can tell from the store who guessed, nor that it was the same one yesterday.
-    who = f"{datetime.now(UTC).date()} {request.remote_addr}"
+    who = client()
     chat().guesses.count(who)
     token = chat().codes.use(typed)
     chat().guesses.forget(who)
@@ -142,6 +147,11 @@ def _answer(token: str, conversation: Conversation) -> dict[str, Any]:
     state = conversation.state()
     ticket = chat().helped.ticket(conversation, state)
     return {"token": token, "helped": ticket} | state_data(state)
+
+
+def _asked(sent: dict[str, object], danger: bool) -> Asked:
+    proof, ticket = (str(sent.get(name) or "") for name in ("altcha", "ticket"))
+    return Asked(client(), danger, proof, ticket)
 
 
 def _where_from() -> tuple[list[str], bool]:

@@ -22,6 +22,7 @@ from . import (
 )
 from .articles import Library
 from .chat.helps import Content
+from .chat.limits.proof import Asking
 from .chat.return_code import read_words
 from .chat.shelf import Reading
 from .chat.store import connect
@@ -81,6 +82,8 @@ def create_app(settings: Settings) -> Flask:
         queue_cap=settings.queue_cap,
         content=_for_the_chat(settings, library),
         keep_out_hours=settings.keep_out_hours,
+        limits=settings.limits,
+        proof=Asking(settings.proof_of_work, settings.proof_from),
         always_open=settings.always_open,
     )
     leave.register(app)
@@ -90,16 +93,13 @@ def create_app(settings: Settings) -> Flask:
         exit_url=settings.exit_url,
         organisation=organisation,
     )
-    helplines = read_helplines(settings.content)
-    helpline_pages.register(app, helplines)
+    helpline_pages.register(app, read_helplines(settings.content))
     region_pages.register(app, regions, read_places(settings.content, by_code))
     pages.register(app, library, safe_pages, organisation)
     synonyms = read_synonyms(settings.content, links_of(library)).of
-    news = load_news(settings.content, library)
-    found = search_pages.pages_of(app, library, safe_pages, helplines, regions)
-    danger_words = read_desk_files(settings.content).danger_words
-    search_pages.register(app, found, synonyms, danger_words, news)
-    register_news(app, news)
+    found = search_pages.pages_of(app, library, safe_pages)
+    search_pages.register(app, found, synonyms, read_desk_files(settings.content).danger_words)
+    register_news(app, load_news(settings.content, library))
     return app
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from limits import parse
 
 HERE = Path(__file__).resolve().parent
 
@@ -19,6 +21,29 @@ def shipped(name: str) -> Path:
 CONTENT = shipped("content")
 
 _ONION = re.compile(r"https?://[a-z2-7]{56}\.onion(:\d+)?/?")
+
+# How often something may be done: "60 per 10 minutes", or "off". Each is a setting of its own,
+# `LUWTE_LIMIT_STARTS` and so on. Reading pages is never counted. A client is one address, or where
+# it has many (IPv6) its network: a school, a shelter or half a phone company can be one.
+LIMITS = {
+    # Chats that one client starts. Thirty of a school do so within ten minutes.
+    "starts": "60 per 10 minutes",
+    # All chats together, those with and those without danger each: more than a country asks for.
+    "all_starts": "300 per 10 minutes",
+    # Messages of one client, in all its chats.
+    "messages": "600 per minute",
+    # Messages of one chat: nobody types that fast.
+    "messages_of_one": "120 per minute",
+    # Words and places that one client looks for.
+    "searches": "300 per minute",
+    # Starts without JavaScript while a proof of work is asked for: all together.
+    "turns": "10 per minute",
+    # Wrong words for coming back, of one client; wrong passwords for one address of e-mail.
+    "returns": "5 per 15 minutes",
+    "sign_ins": "5 per 15 minutes",
+}
+# Without these anybody could guess.
+NEVER_OFF = ("returns", "sign_ins")
 
 
 class BadSetting(ValueError):
@@ -54,8 +79,12 @@ class Settings:
     queue_cap: int = 30
     # For how many hours somebody who abused the chat is kept out (0: nobody ever is).
     keep_out_hours: int = 2
-    # When a chat start asks for a proof of work.
+    # When a chat start asks for a proof of work: "auto" (under pressure), "off" or "always".
     proof_of_work: str = "auto"
+    # Under pressure: when more than so many a minute want to start a chat, all of them together.
+    proof_from: int = 20
+    # How often something may be done (see LIMITS).
+    limits: Mapping[str, str] = field(default_factory=LIMITS.copy)
     # What the tab and the browser's history show instead of what is being read.
     title: str = "Startpagina"
     # The same site as an onion service, which Tor Browser then offers: http://….onion
@@ -93,6 +122,8 @@ class Settings:
             queue_cap=read.number("QUEUE_CAP", cls.queue_cap, 1, 100_000),
             keep_out_hours=read.number("KEEP_OUT_HOURS", cls.keep_out_hours, 0, 12),
             proof_of_work=read.choice("PROOF_OF_WORK", ("auto", "off", "always")),
+            proof_from=read.number("PROOF_FROM", cls.proof_from, 0, 1_000_000),
+            limits={name: read.rate(name, rate) for name, rate in LIMITS.items()},
             title=read.text("TITLE", cls.title),
             onion_location=read.onion_address("ONION_LOCATION"),
             hsts_s=read.number("HSTS", cls.hsts_s, 0, 10 * 365 * 24 * 3600),
@@ -113,6 +144,21 @@ class _Reader:
                 f"LUWTE_{name} is {value!r}: give a whole number from {least} to {most}."
             )
         return int(value)
+
+    def rate(self, name: str, default: str) -> str:
+        value = self.text(f"LIMIT_{name.upper()}", default)
+        if value == "off" and name not in NEVER_OFF:
+            return value
+        try:
+            rate = parse(value)
+        except ValueError:
+            rate = None
+        if not rate or rate.amount < 1:
+            raise BadSetting(
+                f"LUWTE_LIMIT_{name.upper()} is {value!r}: write it as {default!r}"
+                + ("." if name in NEVER_OFF else ", or off for no limit.")
+            )
+        return value
 
     def flag(self, name: str) -> bool:
         value = self.text(name, "0")

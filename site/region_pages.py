@@ -11,6 +11,7 @@ from flask import (
     Flask,
     Response,
     current_app,
+    g,
     jsonify,
     make_response,
     render_template,
@@ -20,6 +21,7 @@ from flask import (
 from .articles import NotFound
 from .chat import clean
 from .chat.accept import wants_json
+from .chat.limits.limits import limits
 from .chat.parts import chat
 from .chat.refusal import closed
 from .chat.texts import gettext as _
@@ -73,6 +75,8 @@ def start() -> str:
 @blueprint.post("/regio")
 def find() -> str | Response:
     typed = request.form.get("plaats", "")
+    g.draw_form = lambda errors: _draw_form(typed=typed, error=errors[""])
+    limits().count_search(request.remote_addr or "")
     try:
         line = clean.line(typed, "plaats", most=TYPED_MOST)
     except clean.BadInput as bad:
@@ -127,13 +131,6 @@ def _draw_region(region: Region, **values: Any) -> str:
         whole_region=REGION,
         **values,
     )
-
-
-def region_named(typed: str) -> Region | None:
-    """The region of a place, when nothing else but its name or postcode was typed, rightly."""
-    answer = _regions().places.find(typed)
-    certain = answer.place and answer.exact and not answer.others
-    return _region_of(answer.place) if answer.place and certain else None
 
 
 def label(place: Place) -> str:

@@ -5,8 +5,6 @@ answered, and kept nowhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime
 from typing import NamedTuple
 
 from flask import (
@@ -14,6 +12,7 @@ from flask import (
     Flask,
     Response,
     current_app,
+    g,
     jsonify,
     make_response,
     render_template,
@@ -27,21 +26,16 @@ from .chat.accept import wants_json
 from .chat.asking import fields
 from .chat.clean import BadInput, line
 from .chat.danger_words import DangerWords
-from .helplines import Helplines
+from .chat.limits.limits import limits
 from .languages import LANGUAGES, language, to
 from .organisation import Organisation
-from .region_pages import region_named
-from .regions import Region
 from .safe import SafePage
-from .search import MOST_RESULTS, Finder, Found, Index, Searchable
-from .searchables import finder_for, of_library, of_news, of_regions
-from .stories.news import News
-from .stories.pieces import AMSTERDAM
+from .search import Finder, Found, Searchable
+from .searchables import finder_for, of_library
 from .synonyms import Synonyms
 
 # The longest question that is taken, in characters.
 MOST = 200
-MOST_STORIES = 3
 
 blueprint = Blueprint("search", __name__)
 
@@ -64,9 +58,7 @@ class Search:
         pages: Mapping[str, Sequence[Searchable]],
         synonyms: Mapping[str, Synonyms],
         danger_words: Sequence[str],
-        news: News,
     ) -> None:
-        self._news = news
         self._pages = pages
         self._synonyms = synonyms
         self._words_of_danger = danger_words
@@ -74,25 +66,13 @@ class Search:
         # In both languages: who is in need does not look which one the page speaks.
         self._suicide = DangerWords([text for one in synonyms.values() for text in one.suicide])
         self._finder: Finder | None = None
-        self._stories: dict[str, Index] = {}
 
     @property
     def finder(self) -> Finder:
         # Made twice, when two ask at once, it is the same.
         if self._finder is None:
-            self._stories = {lang: self._index_of_stories(lang) for lang in LANGUAGES}
             self._finder = finder_for(self._pages, self._synonyms, self._words_of_danger)
         return self._finder
-
-    def _index_of_stories(self, lang: str) -> Index:
-        pieces = self._news.all_pieces(lang)
-        return Index(lang, of_news(pieces), self._synonyms[lang].words, self._words_of_danger)
-
-    def stories(self, lang: str, text: str, today: date) -> list[Searchable]:
-        """Stories and news that are out on that day; they stand below what helps."""
-        shown = {f"news:{piece.id}" for piece in self._news.pieces(lang, today)}
-        found = self._stories[lang].search(text).results
-        return [page for page in found if page.link in shown][:MOST_STORIES]
 
     def suggested(self, lang: str) -> list[Searchable]:
         """Pages to begin with."""
@@ -110,10 +90,9 @@ def register(
     pages: Mapping[str, Sequence[Searchable]],
     synonyms: Mapping[str, Synonyms],
     danger_words: Sequence[str],
-    news: News,
 ) -> None:
-    """Add search through these pages and the news, in both languages."""
-    app.extensions["luwte.search"] = Search(pages, synonyms, danger_words, news)
+    """Add search through these pages, in both languages."""
+    app.extensions["luwte.search"] = Search(pages, synonyms, danger_words)
     app.register_blueprint(blueprint, name="search_nl")
     app.register_blueprint(blueprint, name="search_en", url_prefix="/en")
 
@@ -125,26 +104,18 @@ def make_ready(app: Flask) -> None:
 
 
 def pages_of(
-    app: Flask,
-    library: Library,
-    safe_pages: Mapping[str, SafePage],
-    helplines: Helplines,
-    regions: Sequence[Region],
+    app: Flask, library: Library, safe_pages: Mapping[str, SafePage]
 ) -> dict[str, list[Searchable]]:
     """The pages of the library, and those that are no part of it, by language."""
     found = {}
     for lang in LANGUAGES:
         with app.app_context(), force_locale(lang):
-            fixed = _fixed(lang, safe_pages[lang], helplines)
-            found[lang] = [*of_library(library, lang), *fixed, *of_regions(regions, lang)]
+            found[lang] = [*of_library(library, lang), *_fixed(lang, safe_pages[lang])]
     return found
 
 
-def _fixed(lang: str, safe: SafePage, helplines: Helplines) -> list[Searchable]:
+def _fixed(lang: str, safe: SafePage) -> list[Searchable]:
     start = "/en" if lang == "en" else ""
-    where = _("Wie helpt je waar jij woont, en is de chat daar open?")
-    others = _("Voor wie ze er zijn, en of ze nu open zijn.")
-    lines = " ".join(line.words[lang].name for line in helplines.lines)
     chat = _("Chat anoniem en gratis met een medewerker.")
     pieces = " ".join(piece.title for piece in (safe.clearing, *safe.recipes, *safe.more))
     return [
@@ -152,11 +123,6 @@ def _fixed(lang: str, safe: SafePage, helplines: Helplines) -> list[Searchable]:
         Searchable(
             *("page:safe", safe.opening.title, safe.summary, f"{start}/veilig-internetten", "page"),
             text=pieces,
-        ),
-        Searchable("page:region", _("Vind jouw Veilig Thuis"), where, f"{start}/regio", "page"),
-        Searchable(
-            *("page:helplines", _("Andere hulplijnen"), others, f"{start}/hulplijnen", "page"),
-            text=lines,
         ),
     ]
 
@@ -170,6 +136,8 @@ def form() -> str:
 @blueprint.post("/zoeken")
 def results() -> str | Response:
     typed = fields().get("q")
+    g.draw_form = lambda errors: _page(typed=_shown(typed), error=errors[""])
+    limits().count_search(request.remote_addr or "")
     try:
         text = line(typed, "q", most=MOST)
         if not text:
@@ -177,20 +145,8 @@ def results() -> str | Response:
     except BadInput as bad:
         return _refused(bad, typed)
     lang, found = _search().finder.search(language(), text)
-    found = _with_their_region(text, found)
     alerts = _alerts(" ".join([text, *found.meant]))
-    stories = _search().stories(language(), text, datetime.now(AMSTERDAM).date())
-    return _page(typed=text, found=found, found_lang=lang, alerts=alerts, stories=stories)
-
-
-def _with_their_region(text: str, found: Found) -> Found:
-    """Whoever types only a place wants to know who helps there."""
-    region = region_named(text)
-    if region is None:
-        return found
-    (page,) = of_regions([region], language())
-    others = [other for other in found.results if other.link != page.link]
-    return replace(found, results=[page, *others][:MOST_RESULTS])
+    return _page(typed=text, found=found, found_lang=lang, alerts=alerts)
 
 
 def _refused(bad: BadInput, typed: object) -> Response:
@@ -200,7 +156,11 @@ def _refused(bad: BadInput, typed: object) -> Response:
     }.get(bad.code, _("Dit konden we niet lezen. Typ het nog eens."))
     if wants_json():
         return make_response(jsonify(error=sentence, field="q"), 422)
-    return make_response(_page(typed=typed if isinstance(typed, str) else "", error=sentence), 422)
+    return make_response(_page(typed=_shown(typed), error=sentence), 422)
+
+
+def _shown(typed: object) -> str:
+    return typed if isinstance(typed, str) else ""
 
 
 def _page(
@@ -211,7 +171,6 @@ def _page(
     found: Found | None = None,
     found_lang: str = "",
     alerts: Sequence[Alert] = (),
-    stories: Sequence[Searchable] = (),
 ) -> str:
     return render_template(
         "search.html",
@@ -221,7 +180,6 @@ def _page(
         found=found,
         found_lang=found_lang,
         alerts=alerts,
-        stories=stories,
         suggested=_search().suggested(language()),
         back_url=to("pages.home"),
     )

@@ -3,6 +3,9 @@ import { call } from "./call.js";
 import { clearFaults, showFault } from "./form-faults.js";
 import { newKey } from "./outbox.js";
 import { fill, show } from "./parts.js";
+import { proofOf } from "./proof.js";
+
+const MOST_PROOFS = 2;
 
 export class ChatStart {
   #form;
@@ -32,11 +35,22 @@ export class ChatStart {
     this.#refusal.hidden = true;
     clearFaults(this.#form);
     const asked = Object.fromEntries(new FormData(this.#form));
-    const { status, data } = await call(this.#form.action, { body: asked });
+    const { status, data } = await this.#ask(asked);
     this.#setBusy(false);
     if (status === 200 || status === 201) this.#started(data, asked);
     // Where another choice would help (a region that is closed), it is said beside that choice.
     else if (status < 400 || (data.reason && !data.field) || !showFault(this.#form, data)) this.#showRefusal(data);
+  }
+
+  // While very many ask, some work has to be done first. Asked again under the same key, it is one chat.
+  async #ask(asked) {
+    let answer = await call(this.#form.action, { body: asked });
+    for (let proofs = 0; answer.data.reason === "proof" && proofs < MOST_PROOFS; proofs += 1) {
+      show(this.#form, "starting", "proof");
+      const altcha = await proofOf(answer.data.challenge);
+      answer = await call(this.#form.action, { body: { ...asked, altcha } });
+    }
+    return answer;
   }
 
   #started(answer, asked) {

@@ -6,7 +6,8 @@ import { Patience } from "./patience.js";
 
 const SHORTEST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 15_000;
-const MAY_WORK_LATER = [0, 408, 425, 429];
+const TOO_MANY = 429;
+const MAY_WORK_LATER = [0, 408, 425, TOO_MANY];
 
 // Makes two sendings of one message recognisable as one.
 export function newKey() {
@@ -21,18 +22,21 @@ export class Outbox {
   #log;
   #template;
   #onRefused;
+  #onHeld;
   #patience = new Patience(SHORTEST_RETRY_MS, LONGEST_RETRY_MS);
   #queue = [];
   #unconfirmed = new Map();
   #running = false;
   #closed = false;
 
-  // send(text, key) answers {status, data, retryMs}; onRefused(status, data) hears every final no.
-  constructor({ send, log, template, onRefused }) {
+  // send(text, key) answers {status, data, retryMs}; onRefused(status, data) hears every final no, and
+  // onHeld(sentence) why a message has to wait, or "" when it no longer has to.
+  constructor({ send, log, template, onRefused, onHeld }) {
     this.#send = send;
     this.#log = log;
     this.#template = template;
     this.#onRefused = onRefused;
+    this.#onHeld = onHeld;
   }
 
   add(text) {
@@ -86,11 +90,19 @@ export class Outbox {
     const { status, data, retryMs } = await this.#send(message.text, message.key);
     if (status === 200 || status === 201) this.#done(message, "sent");
     else if (this.#closed) return;
-    else if (status >= 500 || MAY_WORK_LATER.includes(status)) await this.#patience.wait(retryMs);
+    else if (status >= 500 || MAY_WORK_LATER.includes(status)) await this.#hold(status, data, retryMs);
     else {
       this.#done(message, "failed");
       this.#onRefused(status, data);
     }
+  }
+
+  // Too many messages at once: that it has to wait is told. A broken line is told elsewhere.
+  async #hold(status, { error }, retryMs) {
+    if (status !== TOO_MANY) return this.#patience.wait(retryMs);
+    this.#onHeld(error);
+    await this.#patience.wait(retryMs);
+    this.#onHeld("");
   }
 
   #done(message, state) {

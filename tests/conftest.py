@@ -23,6 +23,7 @@ ON_A_CLUSTER_TOO = {
         "events",
         "figures",
         "handover",
+        "limits",
         "return_code",
         "together",
         "waiting",

@@ -21,7 +21,7 @@ from luwte.chat.audit_trail import Audit, Wanted
 from luwte.chat.database import engine_for, migrate, writing
 from luwte.chat.parts import Chat
 from luwte.chat.staff import Member, Staff, Staffing
-from luwte.config import Settings
+from luwte.config import LIMITS, NEVER_OFF, Settings
 
 PASSWORD = "een kalme dag in mei"
 SECRET = "een geheim van de toetsen, lang genoeg"
@@ -123,6 +123,9 @@ def house_on(
 ) -> Iterator[House]:
     """`options` are settings of their own."""
     migrate(database_url)
+    # All tests come from one address: only those of the limits have any.
+    off = {name: "off" for name in LIMITS if name not in NEVER_OFF}
+    options = {"limits": LIMITS | off, "proof_of_work": "off"} | options
     settings = Settings(
         secret_keys=(SECRET,),
         redis_url=redis_url,

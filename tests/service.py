@@ -21,18 +21,32 @@ from redis import Redis
 from luwte.chat.database import engine_for
 from luwte.chat.staff import Staffing
 from luwte.chat.store import connect
-from luwte.config import CONTENT, Settings
+from luwte.config import CONTENT, LIMITS, NEVER_OFF, Settings
 from luwte.regions import read_regions
 from tests.servers import ended, free_port, until
 
 LUWTE = [sys.executable, "-m", "luwte"]
 PASSWORD = "een lang wachtwoord"
 
+# All tests come from one address, and much faster than people: only those of the limits have any.
+NO_LIMITS = {f"LIMIT_{name.upper()}": "off" for name in LIMITS if name not in NEVER_OFF}
+NO_LIMITS["PROOF_OF_WORK"] = "off"
+
 
 class Service:
     """`luwte serve` with a data folder of its own; the embedded store unless a Redis is given."""
 
-    def __init__(self, folder: Path, *, redis_url: str = "", workers: int = 2, **settings: str):
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        redis_url: str = "",
+        workers: int = 2,
+        limited: bool = False,
+        **settings: str,
+    ):
+        """`limited`: with the limits that a service has by default."""
+        settings = settings if limited else NO_LIMITS | settings
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
