@@ -103,7 +103,8 @@ def test_every_link_within_the_news_leads_somewhere(own: FlaskClient) -> None:
 
 def test_each_piece_of_ours_says_that_it_is_an_example(own: FlaskClient) -> None:
     pieces = [path for path in sitemap(own) if re.search(r"/20\d\d/[^/]+$", path)]
-    assert len(pieces) >= 28
+    # Vacancies are gone after their day.
+    assert len(pieces) > 20
     for path in pieces:
         mark = "This is an example" if path.startswith("/en/") else "Dit is een voorbeeld"
         assert mark in reads(own, path), path
