@@ -30,7 +30,7 @@ export class Outbox {
   #closed = false;
 
   // send(text, key) answers {status, data, retryMs}; onRefused(status, data) hears every final no, and
-  // onHeld(sentence) why a message has to wait, or "" when it no longer has to.
+  // onHeld(held) whether a message has to wait, because there are too many.
   constructor({ send, log, template, onRefused, onHeld }) {
     this.#send = send;
     this.#log = log;
@@ -90,7 +90,7 @@ export class Outbox {
     const { status, data, retryMs } = await this.#send(message.text, message.key);
     if (status === 200 || status === 201) this.#done(message, "sent");
     else if (this.#closed) return;
-    else if (status >= 500 || MAY_WORK_LATER.includes(status)) await this.#hold(status, data, retryMs);
+    else if (status >= 500 || MAY_WORK_LATER.includes(status)) await this.#hold(status, retryMs);
     else {
       this.#done(message, "failed");
       this.#onRefused(status, data);
@@ -98,11 +98,11 @@ export class Outbox {
   }
 
   // Too many messages at once: that it has to wait is told. A broken line is told elsewhere.
-  async #hold(status, { error }, retryMs) {
+  async #hold(status, retryMs) {
     if (status !== TOO_MANY) return this.#patience.wait(retryMs);
-    this.#onHeld(error);
+    this.#onHeld(true);
     await this.#patience.wait(retryMs);
-    this.#onHeld("");
+    this.#onHeld(false);
   }
 
   #done(message, state) {

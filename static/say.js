@@ -38,6 +38,11 @@ export class Say {
     show(this.#form, "said", sentence ? "refused" : "");
   }
 
+  // There are too many messages: they go by themselves as soon as they may.
+  hold(held) {
+    show(this.#form, "said", held ? "held" : "");
+  }
+
   // Puts a text there, without the sign that somebody types.
   write(text) {
     this.#field.value = text;

@@ -37,7 +37,7 @@ export class Talk {
       log: this.#log,
       template: this.#template,
       onRefused: (status, { error }) => (status === 410 ? this.#onGone() : this.say.tell(error)),
-      onHeld: (sentence) => this.say.tell(sentence),
+      onHeld: (held) => this.say.hold(held),
     });
     this.#log.clear();
     this.say.reopen();
