@@ -18,7 +18,7 @@ from tests.servers import redis_server, until
 from tests.service import Advisor, Service, Visitor, running
 
 ONE = "127.0.0.9"
-FROM_ONE = 1500
+FROM_ONE = 1000
 ADDRESSES = [f"127.0.{n // 100 + 1}.{n % 100 + 1}" for n in range(500)]
 AT_ONCE = 40
 
