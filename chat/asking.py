@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -14,7 +15,7 @@ from flask import (
     render_template,
     request,
 )
-from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 
 from . import words
 from .accept import wants_json
@@ -43,8 +44,8 @@ DrawForm = Callable[[dict[str, str]], str]
 def fields() -> dict[str, object]:
     """What was sent, form-encoded or as JSON. Raises 400 or 415."""
     if request.mimetype == "application/json":
-        sent = request.get_json(silent=True)
-        if not isinstance(sent, dict):
+        sent = json_body()
+        if sent is None:
             raise BadRequest(_("Dit is geen geldige JSON."))
         return sent
     if request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
@@ -55,23 +56,13 @@ def fields() -> dict[str, object]:
     raise UnsupportedMediaType(_("Stuur een formulier of JSON."))
 
 
-def from_our_own_pages() -> None:
-    """Refuse what another site's page sends. Raises 403.
-
-    Our pages send no referrer, so a form's Origin is "null" and says nothing; browsers that have
-    Sec-Fetch-Site always send it.
-    """
-    if request.method in ("GET", "HEAD", "OPTIONS"):
-        return
-    site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin", "null")
-    foreign = site not in ("same-origin", "none") if site else origin not in ("null", _own())
-    if foreign:
-        raise Forbidden(_("Deze vraag kwam van een andere website."))
-
-
-def _own() -> str:
-    return request.host_url.rstrip("/")
+def json_body() -> dict[str, Any] | None:
+    """The object that was sent; None for anything else."""
+    try:
+        sent = request.get_json(silent=True)
+    except RecursionError:  # lists in lists in lists
+        return None
+    return sent if isinstance(sent, dict) else None
 
 
 def refused(refusal: Refusal, status: int = 503) -> Answer:

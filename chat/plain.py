@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, render_template, request, stream_with_context
 
 from . import clean, words
-from .asking import from_our_own_pages
 from .conversation import Conversation, Gone
 from .events import Event, visitor_events
 from .helped import ANSWERS, TICKET_MOST
@@ -33,7 +32,6 @@ BACK_WITHIN_S = 60
 HEADERS = {"Content-Type": "text/html; charset=utf-8", "X-Accel-Buffering": "no"}
 
 blueprint = Blueprint("plain", __name__, template_folder="templates")
-blueprint.before_request(from_our_own_pages)
 
 
 def page(conversation: Conversation, token: str, new: bool) -> Response:

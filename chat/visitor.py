@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, jsonify, make_response, render_templat
 
 from . import clean, code_word, keys, plain, texts, words
 from .accept import wants_json
-from .asking import Answer, fields, from_our_own_pages, handle_faults, refused
+from .asking import Answer, fields, handle_faults, refused
 from .conversation import Conversation, Gone
 from .events import visitor_events
 from .helped import ANSWERS, TICKET_MOST, TicketSpent
@@ -26,7 +26,6 @@ AUDIENCES = ("self", "other", "professional")
 TOPIC_MOST = 100
 
 blueprint = Blueprint("chat", __name__, template_folder="templates")
-blueprint.before_request(from_our_own_pages)
 blueprint.before_request(lambda: chat().care.start())
 handle_faults(blueprint)
 

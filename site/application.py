@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import (
     chat,
+    cross_site,
     errors,
     headers,
     health,
@@ -72,6 +73,7 @@ def create_app(settings: Settings) -> Flask:
     page_parts.register(app, settings, organisation)
     headers.register(app, settings)
     errors.register(app)
+    cross_site.register(app)
     health.register(app, settings)
     chat.register(
         app,
