@@ -90,10 +90,8 @@ class Written:
         named = clean.line(title, "title", most=TITLE_MOST)
         if not named:
             raise BadInput("title", "missing")
-        number = str(place or "0").strip()
-        if not number.isdecimal() or int(number) > PLACE_MOST:
-            raise BadInput("place", "number", most=PLACE_MOST)
-        return cls(named, clean.message(text, most=TEXT_MOST), int(number))
+        number = clean.whole(place, "place", most=PLACE_MOST)
+        return cls(named, clean.message(text, most=TEXT_MOST), number)
 
 
 class Answers:

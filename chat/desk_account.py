@@ -21,7 +21,7 @@ from . import desk_session
 from .account_parts import account_parts
 from .audit import record
 from .desk_session import me
-from .invitation_page import MOST, password_fault
+from .invitation_page import MOST, password_fault, secrets_typed
 from .passkey_sign_in import sent, site
 from .passkeys import BadPasskey, BadPasskeyName, NoSuchPasskey, TooManyPasskeys, tidy
 from .passwords import LEAST
@@ -57,7 +57,7 @@ def overview() -> ResponseReturnValue:
 @signed_in
 def change_password() -> ResponseReturnValue:
     member, parts = me(), desk_session.sign_in()
-    typed = {name: request.form.get(name, "")[:MOST] for name in ("current", "password", "again")}
+    typed = secrets_typed("current", "password", "again")
     if typed["password"] != typed["again"]:
         return _page({"again": _("Dit is niet hetzelfde wachtwoord.")})
     try:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
+from . import clean
 from .asking import fields, handle_faults
-from .clean import BadInput
 from .conversation import Conversation
 from .desk_session import me
 from .drafts import MOST_CHARACTERS, Drafts
@@ -26,18 +26,9 @@ def read(name: str) -> ResponseReturnValue:
 @blueprint.post("/conversations/<name>/draft")
 @signed_in
 def keep(name: str) -> ResponseReturnValue:
-    _drafts().keep(_conversation(name), _text(fields().get("text", "")))
+    text = clean.draft(fields().get("text"), most=MOST_CHARACTERS)
+    _drafts().keep(_conversation(name), text)
     return "", 204
-
-
-def _text(value: object) -> str:
-    """As it was typed: half a message is not tidied. Raises BadInput."""
-    if not isinstance(value, str):
-        raise BadInput("text", "malformed")
-    if len(value) > MOST_CHARACTERS:
-        raise BadInput("text", "too-long", most=MOST_CHARACTERS)
-    # Half a surrogate pair is nothing that can be stored.
-    return value.encode("utf-8", "ignore").decode()
 
 
 def _conversation(name: str) -> Conversation:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from .clean import is_event_id
 from .conversation import Conversation, Gone, Message
-from .events import Event, Reader, is_id
+from .events import Event, Reader
 from .hub import Hub, Listener, about_conversation, about_desks
 from .whispers import Whispers
 
@@ -65,7 +66,7 @@ class Talks:
         self._ears = ears
         self._talks: dict[str, Talk] = {}
         pairs = (pair.partition("=") for pair in cursor.split()[1:])
-        self._places = {name: number for name, _, number in pairs if is_id(number)}
+        self._places = {name: number for name, _, number in pairs if is_event_id(number)}
 
     def __contains__(self, name: str) -> bool:
         return name in self._talks

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from .clean import is_event_id
 from .conversation import SENT_S, Conversation, Gone, Message, State
 from .hub import RESYNC, Hub, Listener, News, about_conversation, about_line
 from .line import HUNG_UP, watched
@@ -112,7 +113,7 @@ class _VisitorPage:
         self._hub = hub
         self._listener = listener
         self._line = ""
-        self._reader = Reader(conversation, after if is_id(after) else "")
+        self._reader = Reader(conversation, after if is_event_id(after) else "")
         self._shown: State | None = None
 
     def events(self) -> Iterator[Event]:
@@ -218,8 +219,3 @@ class Regularly:
         self._given = time.monotonic()
         self._give()
         return True
-
-
-def is_id(number: str) -> bool:
-    milliseconds, dash, sequence = number.partition("-")
-    return bool(dash) and milliseconds.isdecimal() and sequence.isdecimal() and len(number) < 40

@@ -12,6 +12,7 @@ from sqlalchemy import JSON, Date, Engine, String, delete, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
+from . import clean
 from .database import Base, DatabaseUnusable, Moment, reading, writing
 from .opening import ALWAYS_OPEN, COUNTRY, OpenState, OtherDay, Plan, Switch
 from .remembered import Remembered
@@ -217,8 +218,11 @@ def tidy_reason(typed: Mapping[str, str] | None) -> dict[str, str]:
     """The reason as a sentence in each language. Raises BadReason."""
     reason = {}
     for lang, text in (typed or {}).items():
-        sentence = " ".join(text.split())
-        if lang not in LANGUAGES or len(sentence) > REASON_MOST or not sentence.isprintable():
+        try:
+            sentence = clean.name(text, f"reason-{lang}", most=REASON_MOST)
+        except clean.BadInput:
+            lang = ""
+        if lang not in LANGUAGES:
             raise BadReason(f"a reason is one line of at most {REASON_MOST} characters")
         if sentence:
             reason[lang] = sentence if sentence[-1] in ".!?" else f"{sentence}."

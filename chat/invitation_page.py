@@ -35,7 +35,7 @@ def show(token: str) -> ResponseReturnValue:
 def accept(token: str) -> ResponseReturnValue:
     invitations = account_parts().invitations
     invitation = invitations.find(token)
-    typed = {name: request.form.get(name, "")[:MOST] for name in ("password", "again", "code")}
+    typed = secrets_typed("password", "again", "code")
     if typed["password"] != typed["again"]:
         return _page(invitation, {"again": _("Dit is niet hetzelfde wachtwoord.")})
     try:
@@ -53,6 +53,11 @@ def accept(token: str) -> ResponseReturnValue:
 @bp.errorhandler(NoInvitation)
 def gone(_error: NoInvitation) -> ResponseReturnValue:
     return make_response(render_template("desk/invitation-gone.html"), 410)
+
+
+def secrets_typed(*names: str) -> dict[str, str]:
+    """The form's secrets, exactly as they were typed; what is too long stays too long."""
+    return {name: request.form.get(name, "")[:MOST] for name in names}
 
 
 def password_fault(error: Exception) -> str:

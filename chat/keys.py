@@ -22,7 +22,7 @@ LOOKED = "{staff}:looked"  # when the last round was
 PARDON = "{staff}:pardon"  # there while nobody's silence counts
 OUT = "{out}:marks"  # who is kept out, and until when
 
-_QUEUE = r"(?:NL|VT\d{2})"
+_QUEUE = r"(?:NL|VT[0-9]{2})"
 _CONVERSATION = re.compile(rf"({_QUEUE})\.[A-Za-z0-9_-]{{22}}")
 _TOKEN = re.compile(rf"({_QUEUE})\.[A-Za-z0-9_-]{{43}}")
 # Of somebody who came back: its conversation is looked up, not made from it.

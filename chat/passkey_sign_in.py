@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest
 
 from . import desk_session
 from .account_parts import account_parts
+from .asking import json_body
 from .audit import audit
 from .database import DatabaseUnusable
 from .passkeys import Site, credential_of
@@ -33,8 +34,8 @@ def site() -> Site:
 
 def sent() -> dict[str, Any]:
     """What a script of ours sent. Raises 400."""
-    body = request.get_json(silent=True) if (request.content_length or 0) <= MOST_BYTES else None
-    if not isinstance(body, dict):
+    body = json_body() if (request.content_length or 0) <= MOST_BYTES else None
+    if body is None:
         raise BadRequest(_("Deze vraag kwam niet goed aan."))
     return body
 

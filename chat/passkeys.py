@@ -33,7 +33,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from . import keys
+from . import clean, keys
 from .database import reading, writing
 from .passkey_row import CREDENTIAL_MOST, NAME_MOST, PasskeyRow
 from .staff import Member, Staff, WrongSignIn, member_of
@@ -253,8 +253,11 @@ def credential_of(answer: dict[str, Any]) -> str:
 
 def tidy(typed: str) -> str:
     """The name as it is kept. Raises BadPasskeyName."""
-    name = " ".join(typed.split())
-    if not 0 < len(name) <= NAME_MOST or not name.isprintable():
+    try:
+        name = clean.name(typed, "name", most=NAME_MOST)
+    except clean.BadInput:
+        name = ""
+    if not name:
         raise BadPasskeyName("a passkey's name has 1 to 60 characters on one line")
     return name
 

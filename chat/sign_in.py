@@ -32,7 +32,7 @@ from werkzeug.exceptions import (
 )
 from werkzeug.wrappers import Response
 
-from . import desk_session, passkey_sign_in, second_factor
+from . import clean, desk_session, passkey_sign_in, second_factor
 from .accept import wants_json
 from .audit import audit, record
 from .database import DatabaseUnusable
@@ -169,9 +169,12 @@ def _typed() -> dict[str, str]:
     typed = {}
     for field in FIELDS:
         values = request.form.getlist(field) or [""]
-        if len(values) > 1 or len(values[0]) > MOST or "\0" in values[0]:
+        if len(values) > 1:
             raise Malformed(field)
-        typed[field] = values[0]
+        try:
+            typed[field] = clean.secret(values[0], field, most=MOST)
+        except clean.BadInput as fault:
+            raise Malformed(field) from fault
     return typed
 
 

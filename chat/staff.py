@@ -14,7 +14,7 @@ from sqlalchemy import JSON, BigInteger, CursorResult, Engine, String, delete, s
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from . import passwords, second_factor
+from . import clean, passwords, second_factor
 from .database import Base, Moment, reading, writing
 from .passkey_row import PasskeyRow
 
@@ -300,8 +300,11 @@ def member_of(row: Staff) -> Member:
 
 def tidy_name(typed: str) -> str:
     """The name as it is kept. Raises BadName."""
-    name = " ".join(typed.split())
-    if not 0 < len(name) <= NAME_MOST or not name.isprintable():
+    try:
+        name = clean.name(typed, "name", most=NAME_MOST)
+    except clean.BadInput:
+        name = ""
+    if not name:
         raise BadName("a name has 1 to 100 characters on one line")
     return name
 

@@ -1,5 +1,6 @@
 // Puts the desk to work.
 import { Desk } from "./desk.js";
+import { DeskOutside } from "./desk-outside.js";
 import { MessageCards } from "./message-cards.js";
 import { PasskeyAdd } from "./passkey-add.js";
 import { PasskeySignIn } from "./passkey-sign-in.js";
@@ -11,4 +12,5 @@ export function attach(root) {
 }
 
 attach(document);
+for (const dialog of document.querySelectorAll("[data-outside-warning]")) new DeskOutside(dialog);
 new MessageCards();
