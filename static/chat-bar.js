@@ -7,10 +7,6 @@ export class ChatBar {
     return document.querySelector("[data-chat-return]");
   }
 
-  get address() {
-    return this.#bar?.querySelector("a").href;
-  }
-
   // `chat` is null when there is none.
   show(chat) {
     const bar = this.#bar;

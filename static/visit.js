@@ -3,6 +3,7 @@
 import { fetchPage } from "./fetch-page.js";
 import { isOurs, isWithin } from "./own-links.js";
 import { copyOf } from "./page.js";
+import { bringParts } from "./page-parts.js";
 import { focusOn, headingOf, jumpTo } from "./place.js";
 
 const PAGE_WITHIN_MS = 15_000;
@@ -14,7 +15,7 @@ export class Visit {
   #notice = noticeOf(document);
   #swapped;
 
-  // swapped(main) puts a page's behaviours to work after it was swapped in.
+  // swapped() puts a page's behaviours to work after it was swapped in.
   constructor(swapped) {
     this.#swapped = swapped;
     addEventListener("click", (event) => this.#click(event));
@@ -61,6 +62,8 @@ export class Visit {
     if (turn !== this.#turn) return;
     document.body.removeAttribute("aria-busy");
     if (!page) return this.#failed(() => this.#go(path));
+    // Loaded as the browser does it, the page brings a policy that knows its scripts.
+    if (!bringParts(page)) return location.replace(url);
     this.#path = path;
     this.#swap(page, new URL(url).hash, top);
   }
@@ -81,7 +84,7 @@ export class Visit {
       document.querySelector(`[data-swap="${part.dataset.swap}"]`)?.replaceWith(document.importNode(part, true));
     }
     const main = document.querySelector("main");
-    this.#swapped(main);
+    this.#swapped();
     // The title in the tab stays neutral; those who cannot see the page hear the new one.
     const heading = headingOf(main);
     const status = document.querySelector("[data-visit-status]");
