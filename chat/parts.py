@@ -57,6 +57,10 @@ class Chat:
         """Whether the queue of that region, or of those who name none, lets visitors in now."""
         return self.hours.state(region) if self.hours else ALWAYS_OPEN
 
+    def doors_rest_on(self) -> object:
+        """What the openings come from: while it is equal to what it was, so are they."""
+        return self.hours.rest_on() if self.hours else None
+
     def opening_anywhere(self) -> OpenState:
         """The chat as a whole: closed when all queues are, until the first of them opens."""
         return first_to_open([self.opening(region) for region in (COUNTRY, *self.regions)])

@@ -61,6 +61,7 @@ def create_app(settings: Settings) -> Flask:
     app.config["SECRET_KEY"], *older = settings.secret_keys
     app.config["SECRET_KEY_FALLBACKS"] = older
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    made_pages.register(app)
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
