@@ -16,6 +16,7 @@ from . import (
     helpline_pages,
     languages,
     leave,
+    made_pages,
     page_parts,
     pages,
     region_pages,

@@ -1,10 +1,10 @@
 """Pages that are the same for everyone are made once, and then answered before Flask begins.
 
 Compression goes only where it tells nothing. Whoever can make a browser send text, and sees how
-long the answers are, can guess a secret that stands in one answer with that text (BREACH). So only
-the pages of the two lists below are compressed: asked for with GET, they hold nothing of the request
-but its path and host. Never the chat's plain page with its token, a page of staff, or the answer
-to a form.
+long the answers are, can guess a secret that stands in one answer with that text (BREACH). So the
+pages of the two lists below alone are compressed: asked for with GET, they hold nothing of the
+request but its path and host. Never the chat's plain page with its token, a page of staff, or the
+answer to a form.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ MADE_ONCE: dict[str, Shows] = {
     "pages.safe": content,
     "pages.section": content,
     "pages.article": content,
+    # Without a question.
+    "search.form": content,
 }
 # Made for each visitor and sent compressed: the chat's form has a key that is new each time.
 MADE_EACH_TIME = frozenset({"chat.start"})

@@ -126,7 +126,7 @@ class _Script:
         return script
 
     def joined(self) -> str:
-        return jsmin("\n".join(self.texts.values()))
+        return str(jsmin("\n".join(self.texts.values())))
 
 
 def _module(folder: Path, entry: str) -> Markup:

@@ -452,6 +452,50 @@ def test_a_page_that_nobody_waits_for_any_more_is_not_told_as_slow(opens):
 # The chat meanwhile
 
 
+def test_a_chat_begins_on_a_page_that_was_swapped_in_and_is_come_back_to(opens, site):
+    tab = opens("/")
+    page, visitor = tab.page, VisitorInBrowser(tab.page)
+    for _again in range(2):
+        page.click(".foot a[href='/chat']")
+        expect(page.locator("form[data-chat-start]")).to_be_visible()
+        page.click("[data-back]")
+    page.click(".foot a[href='/chat']")
+    visitor.asks_for_help()
+    visitor.is_in_state("waiting")
+
+    page.click("[data-back]")
+    reads(page, SECTION)
+    page.locator("[data-chat-return] a").click()
+
+    visitor.is_in_state("waiting")
+    assert tab.history() == [site.url + "/"]
+    # Its style and script came once.
+    expect(page.locator("style[data-part=chat]")).to_have_count(1)
+    expect(page.locator("script[data-part=chat]")).to_have_count(1)
+    visitor.ends()
+    visitor.is_in_state("ended")
+
+
+def test_when_the_site_was_renewed_meanwhile_the_chat_is_loaded_as_the_browser_does_it(opens, site):
+    page = opens("/", allows="Content Security Policy").page
+
+    def renewed(route: Route) -> None:
+        if route.request.resource_type == "document":
+            return route.continue_()
+        body = route.fetch().text().replace('data-part="chat">', 'data-part="chat">/* new */')
+        return route.fulfill(body=body, content_type="text/html")
+
+    page.route("**/chat", renewed)
+    page.click(".foot a[href='/chat']")
+    page.wait_for_url("**/chat")
+
+    visitor = VisitorInBrowser(page)
+    visitor.asks_for_help()
+    visitor.is_in_state("waiting")
+    visitor.ends()
+    visitor.is_in_state("ended")
+
+
 def test_an_open_chat_goes_on_while_other_pages_are_read(opens, noor):
     page = opens("/chat").page
     visitor = VisitorInBrowser(page)
