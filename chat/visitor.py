@@ -35,6 +35,12 @@ def start() -> Answer:
     return make_response(_draw_form({}))
 
 
+@blueprint.get("/chat/talk")
+def talk() -> str:
+    """What shows a conversation: the same for everyone, and fetched when somebody begins one."""
+    return render_template("chat/talk.html")
+
+
 @blueprint.post("/chat")
 def join() -> Answer:
     sent = fields()

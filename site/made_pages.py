@@ -35,6 +35,11 @@ def doors(app: Flask) -> object:
     return app.extensions["luwte.chat"].doors_rest_on()
 
 
+def chat_texts(app: Flask) -> object:
+    """What the office has the chat say."""
+    return app.extensions["luwte.helps"].texts.rest_on()
+
+
 # By the names of their views, in both languages.
 MADE_ONCE: dict[str, Shows] = {
     "pages.home": doors,
@@ -43,6 +48,7 @@ MADE_ONCE: dict[str, Shows] = {
     "pages.article": content,
     # Without a question.
     "search.form": content,
+    "chat.talk": chat_texts,
 }
 # Made for each visitor and sent compressed: the chat's form has a key that is new each time.
 MADE_EACH_TIME = frozenset({"chat.start"})

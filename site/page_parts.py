@@ -26,7 +26,12 @@ from .organisation import Organisation
 
 # The parts, and what each of them builds on besides the script of every page. A part's style is the
 # layer of its name, its script `<name>-main.js`; it may lack either.
-PARTS: Mapping[str, tuple[str, ...]] = {"chat": (), "tools": (), "safe": ()}
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "chat": (),
+    "talk": ("chat",),
+    "tools": (),
+    "safe": (),
+}
 
 _IMPORT = re.compile(r'^import \{ (.+) \} from "\./(.+)\.js";\n', re.MULTILINE)
 _NAME = re.compile(r"^(?:async )?(?:const|let|class|function) (\w+)", re.MULTILINE)
@@ -170,7 +175,8 @@ def _scope(name: str, scripts: Mapping[str, _Script]) -> Markup:
         f"Object.assign(luwte, {{ {', '.join(sorted(given))} }});" if given else "",
         entry,
     ]
-    opens = "const luwte={};" if name == "main" else ""
+    # By the mark, page-parts.js knows that the browser let it run.
+    opens = "const luwte={};" if name == "main" else 'document.currentScript.dataset.ran="";'
     return _whole(opens + '(()=>{"use strict";' + jsmin("\n".join(lines)) + "})()", "script")
 
 

@@ -12,8 +12,3 @@ export function putToWork(root, behaviours = known) {
     for (const place of root.querySelectorAll(selector)) begin(place);
   }
 }
-
-// How many there are: a script that ran has added some.
-export function countOfBehaviours() {
-  return known.length;
-}

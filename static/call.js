@@ -1,6 +1,8 @@
 // One request to our own server: always an answer, never an exception. Status 0 means: no answer.
 const ANSWER_WITHIN_MS = 15_000;
 
+export const NO_ANSWER = { status: 0, data: {}, retryMs: 0 };
+
 export async function call(url, { method = "POST", body = {}, headers = {}, keepalive = false } = {}) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), ANSWER_WITHIN_MS);
@@ -18,7 +20,7 @@ export async function call(url, { method = "POST", body = {}, headers = {}, keep
     const data = await response.json().catch(() => ({}));
     return { status: response.status, data, retryMs: retryMs(response) };
   } catch {
-    return { status: 0, data: {}, retryMs: 0 };
+    return NO_ANSWER;
   } finally {
     clearTimeout(timer);
   }

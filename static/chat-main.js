@@ -1,8 +1,7 @@
 // Puts the chat to work: on its own page, and while other pages are read.
 import { whenThere } from "./behaviours.js";
-import { Chat } from "./chat.js";
 import { ChatBar } from "./chat-bar.js";
-import { MessageCards } from "./message-cards.js";
+import { ChatPlace } from "./chat-place.js";
 
 const chatBar = new ChatBar();
 let chat = null;
@@ -15,11 +14,10 @@ function putChat(place) {
 }
 
 function startChat(root) {
-  chat = new Chat(root, () => chatBar.show(chat));
+  chat = new ChatPlace(root, () => chatBar.show(chat));
   chatBar.show(chat);
 }
 
 addEventListener("luwte:leave", () => chat?.leave());
 whenThere("[data-chat]", putChat);
 whenThere("[data-chat-return]", () => chatBar.show(chat));
-new MessageCards();

@@ -1,7 +1,7 @@
 // The form that asks for a chat: sends it without leaving the page, and says what is wrong beside the field.
-import { call } from "./call.js";
+import { NO_ANSWER, call } from "./call.js";
 import { clearFaults, showFault } from "./form-faults.js";
-import { newKey } from "./outbox.js";
+import { newKey } from "./new-key.js";
 import { fill, show } from "./parts.js";
 import { proofOf } from "./proof.js";
 
@@ -10,13 +10,16 @@ const MOST_PROOFS = 2;
 export class ChatStart {
   #form;
   #refusal;
+  #ready;
   #onStarted;
   #busy = false;
 
-  // `refusal` is the part that says why no chat is possible now. onStarted(answer, asked).
-  constructor(form, refusal, onStarted) {
+  // `refusal` is the part that says why no chat is possible now. ready() answers whether a chat can be shown;
+  // onStarted(answer, asked).
+  constructor(form, refusal, { ready, onStarted }) {
     this.#form = form;
     this.#refusal = refusal;
+    this.#ready = ready;
     this.#onStarted = onStarted;
     form.addEventListener("submit", (event) => this.#submit(event));
     form.addEventListener("change", () => this.#showDanger());
@@ -35,7 +38,8 @@ export class ChatStart {
     this.#refusal.hidden = true;
     clearFaults(this.#form);
     const asked = Object.fromEntries(new FormData(this.#form));
-    const { status, data } = await this.#ask(asked);
+    // Nobody may wait in a row that they do not see.
+    const { status, data } = (await this.#ready()) ? await this.#ask(asked) : NO_ANSWER;
     this.#setBusy(false);
     if (status === 200 || status === 201) this.#started(data, asked);
     // Where another choice would help (a region that is closed), it is said beside that choice.

@@ -1,10 +1,7 @@
-// The visitor's chat: asking, waiting, talking, coming back, ending.
+// The visitor's conversation: waiting, talking, ending. Asking and coming back are the place's.
 import { ChatScreen } from "./chat-screen.js";
-import { ChatStart } from "./chat-start.js";
 import { ChatTicket } from "./chat-ticket.js";
 import { Helped } from "./chat-helped.js";
-import { ComeBack } from "./come-back.js";
-import { KeptToken } from "./kept-token.js";
 import { ReturnPart } from "./return-part.js";
 import { Talk } from "./talk.js";
 
@@ -33,14 +30,10 @@ export class Chat {
       keep: (wanted) => this.#ticket.keep(wanted),
     });
     this.#helped = new Helped(part("data-helped"), `${root.dataset.api}/helped`);
-    new ChatStart(part("data-chat-start"), part("data-refusal"), (...started) => this.#begin(...started));
-    new ComeBack(part("data-come-back"), (answer) => this.#begin(answer));
     part("data-chat-end").addEventListener("click", () => this.#end());
     part("data-chat-again").addEventListener("click", () => this.#startAgain());
     // Somebody who writes has no use for the four words, and others may look along.
     part("data-chat-say").addEventListener("focusin", () => this.#return.close());
-    const { token } = new KeptToken();
-    if (token) this.#begin({ token, state: "returning" });
   }
 
   // Another page may be swapped in around a chat; one that goes on, or has ended unseen, stays.
@@ -63,7 +56,8 @@ export class Chat {
     this.#ticket = null;
   }
 
-  #begin({ token, helped, ...state }, asked) {
+  // With the server's answer to who asked, or came back; `asked` is what was asked.
+  begin({ token, helped, ...state }, asked) {
     this.#helped.begin(helped);
     this.#ticket = new ChatTicket(this.root.dataset.api, token, {
       onEvent: (name, data) => this.#heard(name, data),

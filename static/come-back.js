@@ -1,16 +1,18 @@
 // The form for somebody who was here before: four words open the conversation again.
-import { call } from "./call.js";
+import { NO_ANSWER, call } from "./call.js";
 import { clearFaults, showFault } from "./form-faults.js";
 import { show } from "./parts.js";
 
 export class ComeBack {
   #form;
+  #ready;
   #onBack;
   #busy = false;
 
-  // onBack(answer) hears the conversation's token and state.
-  constructor(part, onBack) {
+  // ready() answers whether a chat can be shown; onBack(answer) hears the conversation's token and state.
+  constructor(part, { ready, onBack }) {
     this.#form = part.querySelector("form");
+    this.#ready = ready;
     this.#onBack = onBack;
     // Without this script the words would be posted, and a posted body stays in the session files.
     part.hidden = false;
@@ -25,7 +27,9 @@ export class ComeBack {
     this.#busy = true;
     clearFaults(this.#form);
     show(this.#form, "coming", "yes");
-    const { status, data } = await call(this.#form.action, { body: { code: field.value } });
+    // The words work once.
+    const isReady = await this.#ready();
+    const { status, data } = isReady ? await call(this.#form.action, { body: { code: field.value } }) : NO_ANSWER;
     this.#busy = false;
     show(this.#form, "coming", "no");
     if (status === 200) {

@@ -1,5 +1,5 @@
 // Finds an article of the site, and shows it to the visitor as a card.
-import { newKey } from "./outbox.js";
+import { newKey } from "./new-key.js";
 import { copyOf } from "./page.js";
 import { fill, show } from "./parts.js";
 

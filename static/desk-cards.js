@@ -1,5 +1,5 @@
 // The 112 card, and the word that was agreed at the start.
-import { newKey } from "./outbox.js";
+import { newKey } from "./new-key.js";
 import { fill, show } from "./parts.js";
 
 // A key that is pressed twice in fright shows one card.

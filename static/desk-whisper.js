@@ -1,6 +1,6 @@
 // What colleagues say to each other beside one conversation. It has a form of its own: what is written there
 // never goes to the visitor.
-import { newKey } from "./outbox.js";
+import { newKey } from "./new-key.js";
 import { elementOf } from "./page.js";
 import { fill, show } from "./parts.js";
 

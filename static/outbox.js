@@ -1,5 +1,6 @@
 // Sends what somebody wrote: one message at a time, in order, again and again under the same key until
 // the server has it. Nothing that was typed is ever lost: it stays on the screen with its state.
+import { newKey } from "./new-key.js";
 import { copyOf } from "./page.js";
 import { show } from "./parts.js";
 import { Patience } from "./patience.js";
@@ -8,14 +9,6 @@ const SHORTEST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 15_000;
 const TOO_MANY = 429;
 const MAY_WORK_LATER = [0, 408, 425, TOO_MANY];
-
-// Makes two sendings of one message recognisable as one.
-export function newKey() {
-  // randomUUID is missing in older browsers.
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 export class Outbox {
   #send;

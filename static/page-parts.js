@@ -1,6 +1,5 @@
 // Brings along what a fetched page needs besides what every page has: a part's style and script come
 // into the document with the first page that needs them, and stay.
-import { countOfBehaviours } from "./behaviours.js";
 import { scriptOf } from "./page.js";
 
 // Answers whether the page can do its work here.
@@ -16,12 +15,11 @@ function isThere({ localName, dataset: { part } }) {
 
 function bring(part) {
   const isScript = part.localName === "script";
-  const before = countOfBehaviours();
   // A script that came with a fetched page never runs; a new one does so at once.
   const own = isScript ? scriptOf(part.textContent) : document.importNode(part, true);
   own.dataset.part = part.dataset.part;
   document.head.append(own);
-  const works = isScript ? countOfBehaviours() > before : own.sheet !== null;
+  const works = isScript ? "ran" in own.dataset : own.sheet !== null;
   // The site was renewed meanwhile: the policy that this visit began with does not know this part.
   if (!works) own.remove();
   return works;

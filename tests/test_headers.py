@@ -126,6 +126,7 @@ BOTH = {
     ],
     "leave.leave": [posted("/weg", 303)],
     "chat.start": [Asked("/chat")],
+    "chat.talk": [Asked("/chat/talk")],
     "chat.join": [
         posted("/chat", 201, JSON, audience="self", key="{key}"),
         posted("/chat", 200, audience="self", key="{key}"),

@@ -65,7 +65,10 @@ def test_what_only_some_pages_need_stands_apart(tmp_path):
         'const luwte={};(()=>{"use strict";function a(){}\nfunction unasked(){}\n'
         "Object.assign(luwte,{a});a();})()"
     )
-    assert parts.parts["chat"].script == ('(()=>{"use strict";const{a}=luwte;const c=1;a(c);})()')
+    assert parts.parts["chat"].script == (
+        'document.currentScript.dataset.ran="";'
+        '(()=>{"use strict";const{a}=luwte;const c=1;a(c);})()'
+    )
     assert (parts.parts["tools"].style, parts.parts["tools"].script) == ("", "")
     for part in ("chat", "tools"):
         for text in (parts.parts[part].style, parts.parts[part].script):
