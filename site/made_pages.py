@@ -10,6 +10,7 @@ answer to a form.
 from __future__ import annotations
 
 import gzip
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,6 +36,11 @@ def doors(app: Flask) -> object:
     return app.extensions["luwte.chat"].doors_rest_on()
 
 
+def the_minute(_: Flask) -> object:
+    """What goes by the clock or the calendar."""
+    return int(time.time()) // 60
+
+
 def chat_texts(app: Flask) -> object:
     """What the office has the chat say."""
     return app.extensions["luwte.helps"].texts.rest_on()
@@ -49,6 +55,15 @@ MADE_ONCE: dict[str, Shows] = {
     # Without a question.
     "search.form": content,
     "chat.talk": chat_texts,
+    "regions.start": content,
+    "regions.region": doors,
+    "helplines.show": the_minute,
+    "news.overview": the_minute,
+    "news.listing": the_minute,
+    "news.agenda": the_minute,
+    "news.figures": the_minute,
+    "news.year": the_minute,
+    "news.piece": the_minute,
 }
 # Made for each visitor and sent compressed: the chat's form has a key that is new each time.
 MADE_EACH_TIME = frozenset({"chat.start"})
