@@ -101,5 +101,5 @@ def register(
     app.register_blueprint(desk_cards.blueprint)
     app.register_blueprint(office_texts.blueprint)
     app.register_blueprint(office_figures.blueprint)
-    for said in (helps.chat_text, helps.keep_out_hours):
+    for said in (helps.chat_text, helps.keep_out_hours, helps.own_numbers):
         app.add_template_global(said)

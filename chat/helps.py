@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -26,6 +26,8 @@ class Content:
     articles: Sequence[Reading] = ()
     answers: Sequence[Shipped] = ()
     danger_words: Sequence[str] = ()
+    # Telephone numbers that the site itself names, as digits.
+    numbers: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Helps:
     texts: ChatTexts
     danger_words: DangerWords
     keeping_out: KeepingOut
+    numbers: Collection[str]
 
 
 def helps() -> Helps:
@@ -47,6 +50,11 @@ def helps() -> Helps:
 def chat_text(name: str) -> str:
     """What the chat says in that place, in the page's language: for templates."""
     return helps().texts.say(name, language())
+
+
+def own_numbers() -> str:
+    """The numbers that nobody is warned about, with spaces between them: for templates."""
+    return " ".join(sorted(helps().numbers))
 
 
 def keep_out_hours() -> int:
@@ -65,4 +73,5 @@ def put_together(
         ChatTexts(engine),
         DangerWords(content.danger_words),
         KeepingOut(redis, secrets[0], seconds=keep_out_s),
+        content.numbers,
     )

@@ -11,14 +11,18 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, render_template, request, stream_with_context
 
-from . import clean, words
+from . import clean, personal, words
 from .conversation import Conversation, Gone
 from .events import Event, visitor_events
+from .held import FAULT as HELD
+from .held import Held, NothingHeld
 from .helped import ANSWERS, TICKET_MOST
+from .helps import helps
 from .limits.limits import Limited
 from .parts import chat
 from .refusal import unavailable
 from .store import UNREACHABLE
+from .texts import gettext as _
 from .too_often import SENTENCES, count_message, sentence_for
 from .wire import visitor_event
 
@@ -69,6 +73,7 @@ def _draw(event: Event, token: str, ticket: str = "") -> str:
     if event.name == "typing":
         return ""
     sentence = _sentence(event)
+    kinds, held = _held(event)
     data = {} if event.name == "fault" else visitor_event(event, whole=True)
     return render_template(
         "chat/_plain_event.html",
@@ -77,7 +82,18 @@ def _draw(event: Event, token: str, ticket: str = "") -> str:
         token=token,
         sentence=sentence,
         ticket=ticket,
+        kinds=kinds,
+        held=held,
     )
+
+
+def _held(event: Event) -> tuple[list[str], str]:
+    """What was found in a message that waits for a "yes", and its id."""
+    name, _colon, rest = event.reason.partition(":")
+    if event.name != "fault" or name != HELD:
+        return [], ""
+    kinds, _colon, number = rest.partition(":")
+    return kinds.split("+"), number
 
 
 def _sentence(event: Event) -> str:
@@ -85,7 +101,9 @@ def _sentence(event: Event) -> str:
         return ""
     if event.reason == "unavailable":
         return unavailable().sentence
-    field, _, most = event.reason.partition(":")
+    field, _colon, most = event.reason.partition(":")
+    if field == "late":
+        return _("Dat kan niet meer: het is te lang geleden. Verstuur je bericht opnieuw.")
     if field in SENTENCES:
         return sentence_for(Limited(field, int(most)))
     return words.fault(clean.BadInput("text", field, most=most))
@@ -102,7 +120,25 @@ def say() -> tuple[str, int]:
     except Limited as fault:
         conversation.tell_fault(f"{fault.what}:{fault.wait_s}")
     else:
-        _say_once(conversation, text)
+        if kinds := personal.kinds_in(text, helps().numbers):
+            Held(chat().redis, conversation).hold(text, kinds)
+        else:
+            _say_once(conversation, text)
+    return "", 204
+
+
+@blueprint.post("/chat/plain/anyway")
+def send_anyway() -> tuple[str, int]:
+    """The second step: the page sends no text again, only which one it was asked about."""
+    conversation = _mine()
+    try:
+        text = Held(chat().redis, conversation).release(
+            clean.key(request.form.get("held"), "held", required=True)
+        )
+    except NothingHeld:
+        conversation.tell_fault("late:")
+    else:
+        conversation.say("visitor", text, "")
     return "", 204
 
 

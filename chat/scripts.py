@@ -83,7 +83,7 @@ local function with_its_keys(conversation, command, ...)
 end
 local function forget(conversation, log)
   with_its_keys(conversation, 'DEL')
-  redis.call('DEL', conversation, log)
+  redis.call('DEL', conversation, log, beside(conversation, 'held'))
 end
 -- Nobody can accept it any more; both who made it and those to whom it was made are told.
 local function withdraw(conversation, how)
@@ -105,7 +105,8 @@ end
 -- What colleagues have to do with it ends with it.
 local function end_together(conversation)
   withdraw(conversation, 'ended')
-  redis.call('DEL', beside(conversation, 'whisper'), beside(conversation, 'watchers'))
+  redis.call('DEL', beside(conversation, 'whisper'), beside(conversation, 'watchers'),
+    beside(conversation, 'held'))
 end
 local function looks_along(conversation, member, patience)
   local kept = redis.call('HGET', beside(conversation, 'watchers'), member)

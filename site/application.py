@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from flask import Flask
@@ -25,6 +26,7 @@ from . import (
 from .articles import Library
 from .chat.helps import Content
 from .chat.limits.proof import Asking
+from .chat.personal import numbers_in
 from .chat.return_code import read_words
 from .chat.shelf import Reading
 from .chat.store import connect
@@ -127,4 +129,17 @@ def _for_the_chat(settings: Settings, library: Library) -> Content:
     ]
     own = settings.content / CODE_WORDS
     words = read_words(own if own.is_file() else CONTENT / CODE_WORDS)
-    return Content(words, articles, files.answers, files.danger_words)
+    return Content(words, articles, files.answers, files.danger_words, _numbers(settings, library))
+
+
+def _numbers(settings: Settings, library: Library) -> set[str]:
+    """Every telephone number that a page here names: nobody is warned who repeats one."""
+    bodies = [
+        article.body
+        for lang in languages.LANGUAGES
+        for section in library.sections(lang)
+        for article in section.articles
+    ]
+    named = re.findall(r"tel:(\+?[0-9]+)", "\n".join(bodies))
+    named += [phone for line in read_helplines(settings.content).lines for phone in line.phones]
+    return numbers_in(" ".join(named))

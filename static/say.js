@@ -1,5 +1,6 @@
 // The form in which somebody writes: Enter and taps, length, and the sign that they type.
 import { fill, show } from "./parts.js";
+import { PersonalQuestion } from "./personal-question.js";
 
 const MOST_CHARACTERS = 2000;
 const NEARLY_FULL = 200;
@@ -13,10 +14,13 @@ export class Say {
   #onSay;
   #onTyping;
   #typedAt = 0;
+  #question = null;
 
   constructor(form, { onSay, onTyping }) {
     this.#form = form;
     this.#field = form.elements.text;
+    const question = form.querySelector("[data-personal]");
+    if (question) this.#question = new PersonalQuestion(question);
     this.#onSay = onSay;
     this.#onTyping = onTyping;
     form.addEventListener("submit", (event) => this.#submit(event));
@@ -74,7 +78,15 @@ export class Say {
     this.#field.focus();
     // The field is emptied at once, so a double tap finds nothing to send a second time.
     if (!text || this.#field.readOnly || this.#count() < 0) return;
+    if (this.#question?.asks(text, () => this.#send(text), () => this.focus())) return;
+    this.#send(text);
+  }
+
+  #send(text) {
+    // It may have been over before the answer came.
+    if (this.#field.readOnly) return;
     this.empty();
+    this.focus();
     this.tell();
     // The message takes away the sign that somebody types; the next one brings it back.
     this.#typedAt = 0;
