@@ -32,7 +32,8 @@ check: .venv/ready-for-tests types
 	@$(BIN)/ruff check --quiet .
 	@cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml \
 		--cache-dir ../../.mypy_cache luwte tests
-	@echo "Format, lint and types are clean."
+	@$(BIN)/pytest --noconftest tests/test_texts.py tests/test_styles.py
+	@echo "Format, lint, types and texts are clean."
 
 # Type checkers do not follow the import mapping of pyproject.toml: give them the real names, away
 # from the folder `site/`, which they would take for the standard library's module.
