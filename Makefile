@@ -17,7 +17,7 @@ $(shell rm -rf .venv)
 endif
 endif
 
-.PHONY: run test check types texts bench lock clean
+.PHONY: run test check types texts audit screens bench lock clean
 
 run: .venv/ready
 	@$(BIN)/luwte serve --port $(PORT)
@@ -50,6 +50,14 @@ texts: .venv/ready-for-tests
 	@$(BIN)/pybabel -q update -i build/messages.pot -d site/translations -l en --no-fuzzy-matching \
 		--ignore-obsolete --no-wrap --omit-header
 	@echo "Fill in what is empty in site/translations/en/LC_MESSAGES/messages.po."
+
+# Looks at every public page for what keeps people out, and dates the statement about accessibility.
+audit: .venv/ready-for-tests
+	@$(BIN)/python -m tests.audit
+
+# Pictures of the key screens in screens/, and a sheet of them for each width.
+screens: .venv/ready-for-tests
+	@$(BIN)/python -m tests.screens
 
 bench: .venv/ready-for-tests
 	@$(BIN)/python -m tests.load

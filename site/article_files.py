@@ -15,6 +15,7 @@ from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 
+from .access_audit import read_audit
 from .front_matter import NAME_RULE, BadFile, Fault, FrontMatter, is_name, quoted
 from .markdown import DeadLink, Renderer
 from .plain_language import Text, floor_for
@@ -122,6 +123,9 @@ class Reading:
         self.sections: dict[str, list[Section]] = {lang: [] for lang in languages}
         self.faults: list[Fault] = []
         self.notes: list[Fault] = []
+        self._audit = read_audit(folder)
+        self.faults += self._audit.faults
+        self.notes += self._audit.notes
         # What `luwte check` measures; measuring takes too long for every start.
         self.texts: list[Text] = []
         # What can be linked to, by (kind, language, id).
@@ -309,8 +313,9 @@ class Reading:
                 self.faults += [Fault(matter.path, line, text) for line, text in drawn.faults]
             page.body, page.draw = "\n\n".join(page.tool.texts()), page.tool.html
             return
-        rendered = self._renderer.render(matter.body, matter.body_line, address)
-        page.body, page.draw = matter.body, rendered.draw
+        page.body = self._audit.filled_in(matter.body, page.lang)
+        rendered = self._renderer.render(page.body, matter.body_line, address)
+        page.draw = rendered.draw
         for line, text in rendered.faults:
             self._fault(matter.path, line, text)
         if isinstance(page, Article) and not rendered.has_headings:

@@ -1,0 +1,47 @@
+"""Walks the whole sitemap in one window, and looks at each page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import httpx
+from playwright.sync_api import Browser
+
+from tests.browser.look import NARROW, WIDE, faults, seen_as
+
+# What a page is made of: two pages that share this come from one template.
+MAKE = """[...document.querySelectorAll("main > *, main > * > *")]
+  .map((one) => `${one.localName}.${one.className}`)
+  .filter((made, n, all) => all.indexOf(made) === n).sort().join()"""
+
+
+def addresses(origin: str) -> list[str]:
+    """The paths of all public pages, in both languages."""
+    sitemap = httpx.get(f"{origin}/sitemap.xml").text
+    return [urlsplit(address).path for address in re.findall(r"<loc>([^<]+)</loc>", sitemap)]
+
+
+def walk(
+    browser: Browser, origin: str, paths: list[str], *, thorough: bool = False
+) -> Iterator[tuple[str, list[str]]]:
+    """Each path and what is wrong there, on a small phone by day.
+
+    Contrasts, and a desktop by night, get one page of each make; with `thorough`, all of them.
+    """
+    page = browser.new_page(locale="nl-NL", reduced_motion="reduce")
+    made = set()
+    for path in paths:
+        page.goto(origin + path, wait_until="domcontentloaded")
+        lang = "en" if re.match(r"/en(/|$)", path) else "nl"
+        seen_as(page, NARROW, "light")
+        make = page.evaluate(MAKE)
+        first = thorough or make not in made
+        found = faults(page, lang, contrast=first)
+        if first:
+            made.add(make)
+            seen_as(page, WIDE, "dark")
+            found += faults(page, lang)
+        yield path, found
+    page.close()
