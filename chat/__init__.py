@@ -22,6 +22,7 @@ def register(
     *,
     queue_cap: int,
     content: Content,
+    factor_secrets: Sequence[str],
     keep_out_hours: int,
     limits: Mapping[str, str],
     proof: Asking,
@@ -29,9 +30,10 @@ def register(
 ) -> None:
     """Add the visitor's chat (Dutch and under /en), the desk and its sign-in to `app`.
 
-    `regions` are the codes and names of the centre's regions; with `always_open` the opening hours
-    are ignored. `limits` are rates by name ("60 per 10 minutes"), of which the site's settings tell
-    what they limit. Nothing is connected yet.
+    `secrets` sign and seal, `factor_secrets` seal the second factors of staff; the first one of
+    each writes. `regions` are the codes and names of the centre's regions; with `always_open` the
+    opening hours are ignored. `limits` are rates by name ("60 per 10 minutes"), of which the site's
+    settings tell what they limit. Nothing is connected yet.
     """
     from . import (
         account_pages,
@@ -87,6 +89,7 @@ def register(
         engine,
         redis,
         secrets[0],
+        factor_secrets,
         tuple(regions),
         app.extensions["luwte.chat"],
         tries=limits["sign_ins"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from flask import Flask
 from redis import Redis
@@ -27,17 +27,21 @@ def register(
     engine: Engine,
     redis: Redis,
     secret: str,
+    factor_secrets: Sequence[str],
     codes: Collection[str],
     chat: Chat,
     *,
     tries: str,
 ) -> None:
-    """`codes` are the regions that somebody may be given, `chat` is what staff work in; `tries`
-    says how often somebody may try to sign in, for example "5 per 15 minutes".
+    """`factor_secrets` seal the second factors, `codes` are the regions that somebody may be given,
+    `chat` is what staff work in; `tries` says how often somebody may try to sign in, for example
+    "5 per 15 minutes".
     """
-    staffing = Staffing(engine, region_codes=codes)
+    staffing = Staffing(engine, secrets=factor_secrets, region_codes=codes)
     app.add_template_filter(day_and_time, "moment")
-    app.extensions["luwte.accounts"] = account_parts.put_together(engine, redis, codes, chat)
+    app.extensions["luwte.accounts"] = account_parts.put_together(
+        engine, redis, factor_secrets, codes, chat
+    )
     sign_in.register(
         app, account_parts.sign_in_parts(staffing, Tries.at(tries, redis, secret), redis, chat)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -35,11 +35,16 @@ def account_parts() -> AccountParts:
     return cast(AccountParts, current_app.extensions["luwte.accounts"])
 
 
-def put_together(engine: Engine, redis: Redis, codes: Collection[str], chat: Chat) -> AccountParts:
-    """The accounts in one database, with the desks of one chat; connects to nothing yet."""
+def put_together(
+    engine: Engine, redis: Redis, secrets: Sequence[str], codes: Collection[str], chat: Chat
+) -> AccountParts:
+    """The accounts in one database, with the desks of one chat; connects to nothing yet.
+
+    `secrets` seal the second factors.
+    """
     return AccountParts(
         Accounts(engine, region_codes=codes),
-        Invitations(engine, region_codes=codes),
+        Invitations(engine, secrets=secrets, region_codes=codes),
         Passkeys(engine, redis),
         Dismissal(chat),
     )

@@ -203,6 +203,8 @@ def _prepare_sqlite(engine: Engine, migrating: bool) -> None:
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout = {MIGRATION_MS if migrating else BUSY_MS}")
         connection.execute("PRAGMA journal_mode = WAL")
+        # What was deleted, or replaced by something sealed, must not stay in the file.
+        connection.execute("PRAGMA secure_delete = ON")
         connection.execute(f"PRAGMA foreign_keys = {'OFF' if migrating else 'ON'}")
 
     @event.listens_for(engine, "begin")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from . import passwords, second_factor
 from .database import reading, writing
+from .factor_seal import FactorUnreadable
 from .staff import (
     Member,
     NoSuchMember,
@@ -64,7 +65,7 @@ class Invitations(OfAccounts):
     ) -> tuple[Member, str]:
         """Make an account that nobody can sign in to yet; returns the member and the link's token.
 
-        Raises EmailTaken, BadEmail, BadName, UnknownRole or UnknownRegion.
+        Raises EmailTaken, BadEmail, BadName, UnknownRole, UnknownRegion or NoSecret.
         """
         row = Staff(
             email=tidy_email(email),
@@ -72,17 +73,16 @@ class Invitations(OfAccounts):
             role=role_of(role),
             regions=known_regions(regions, self._region_codes),
             password_hash=passwords.nobodys(),
-            totp_secret=second_factor.new_secret(),
             created_at=self._time(),
         )
         token = self._new_link(row)
-        keep_new(self._engine, row)
+        keep_new(self._engine, self._seal, row)
         return member_of(row), token
 
     def renew(self, number: int) -> tuple[Member, str]:
         """Close an account to whatever opened it, sessions too; returns the token of a new link.
 
-        Raises NoSuchMember or IsDisabled.
+        Raises NoSuchMember, IsDisabled or NoSecret.
         """
         with writing(self._engine) as session:
             row = session.get(Staff, number)
@@ -90,7 +90,7 @@ class Invitations(OfAccounts):
                 raise NoSuchMember("there is no account with this number")
             if row.disabled_at:
                 raise IsDisabled
-            start_afresh(session, row, passwords.nobodys())
+            start_afresh(session, self._seal, row, passwords.nobodys())
             token = self._new_link(row)
             return member_of(row), token
 
@@ -99,8 +99,11 @@ class Invitations(OfAccounts):
         with reading(self._engine) as session:
             row = self._row(session, token)
         until = row.invitation_until or self._time()
-        uri = second_factor.uri(row.totp_secret, row.email)
-        return Invitation(member_of(row), until, row.totp_secret, uri)
+        try:
+            secret = self._seal.open(row.id, row.email, row.totp_secret)
+        except FactorUnreadable as error:
+            raise NoInvitation from error  # a new link brings a new one
+        return Invitation(member_of(row), until, secret, second_factor.uri(secret, row.email))
 
     def accept(self, token: str, password: str, code: str) -> Member:
         """Open the account, once, for whoever has the link and the phone.

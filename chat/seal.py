@@ -1,4 +1,4 @@
-"""Seals what people write, so that a copy of the store says nothing without our secret."""
+"""Seals what must not be read from a copy of a store by whoever lacks our secret."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MARK_BYTES = 4  # tells which of several secrets sealed it
 
 
 class SealBroken(ValueError):
-    """The text was sealed with a secret that we no longer have, or it was changed."""
+    """It was sealed with a secret that we do not have, or for something else, or was changed."""
 
 
 class Seal:
@@ -28,21 +28,30 @@ class Seal:
         self._secrets = [secret.encode() for secret in secrets]
 
     def box(self, conversation: str) -> Box:
-        return Box(self._secrets, conversation)
+        name = conversation.encode()
+        return Box(self._secrets, b"luwte:conversation:" + name, name)
+
+    def factor_box(self, member: int) -> Box:
+        """For the second factor of one of the staff; what is sealed there opens for no other."""
+        return Box(self._secrets, b"luwte:second-factor", b"staff:%d" % member)
 
 
 class Box:
-    """Seals and opens the texts of one conversation (AES-GCM, key by HKDF-SHA256)."""
+    """Seals and opens texts about one thing (AES-GCM, key by HKDF-SHA256).
 
-    def __init__(self, secrets: Sequence[bytes], conversation: str) -> None:
+    `purpose` goes into the key, `about` is authenticated with each text.
+    """
+
+    def __init__(self, secrets: Sequence[bytes], purpose: bytes, about: bytes) -> None:
         self._secrets = secrets
-        self._conversation = conversation.encode()
+        self._purpose = purpose
+        self._about = about
         self._keys: dict[bytes, AESGCM] = {}
 
     def seal(self, text: str) -> bytes:
         secret = self._secrets[0]
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._key(secret).encrypt(nonce, text.encode(), self._conversation)
+        sealed = self._key(secret).encrypt(nonce, text.encode(), self._about)
         return _mark(secret) + nonce + sealed
 
     def open(self, sealed: bytes) -> str:
@@ -52,14 +61,18 @@ class Box:
             if _mark(secret) == mark:
                 try:
                     body = sealed[MARK_BYTES + NONCE_BYTES :]
-                    return self._key(secret).decrypt(nonce, body, self._conversation).decode()
+                    return self._key(secret).decrypt(nonce, body, self._about).decode()
                 except InvalidTag:
                     break
-        raise SealBroken("a text of a conversation cannot be opened")
+        raise SealBroken("a sealed text cannot be opened")
+
+    def outdated(self, sealed: bytes) -> bool:
+        """Whether another secret sealed it than the one that writes now."""
+        return sealed[:MARK_BYTES] != _mark(self._secrets[0])
 
     def _key(self, secret: bytes) -> AESGCM:
         if secret not in self._keys:
-            derive = HKDF(SHA256(), 32, salt=None, info=b"luwte:conversation:" + self._conversation)
+            derive = HKDF(SHA256(), 32, salt=None, info=self._purpose)
             self._keys[secret] = AESGCM(derive.derive(secret))
         return self._keys[secret]
 

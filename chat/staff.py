@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import clean, passwords, second_factor
 from .database import Base, Moment, reading, writing
+from .factor_seal import FactorSeal, FactorUnreadable
 from .passkey_row import PasskeyRow
 
 EMAIL_MOST = 254  # RFC 5321, 4.5.3.1.3
@@ -76,7 +77,7 @@ class Staff(Base):
     role: Mapped[str] = mapped_column(String(16))
     regions: Mapped[list[str]] = mapped_column(JSON)  # codes; empty means all
     password_hash: Mapped[str] = mapped_column(String(255))
-    totp_secret: Mapped[str] = mapped_column(String(64))
+    totp_secret: Mapped[str] = mapped_column(String(255))  # sealed, see factor_seal.py
     # The time-step of the last code that was used: a code that was watched opens nothing.
     last_step: Mapped[int] = mapped_column(BigInteger, default=0)
     # A session carries the epoch it began in; raising it ends all of them at once.
@@ -109,17 +110,20 @@ class Member:
 class OfAccounts:
     """What everything about accounts works with: the database, the regions there are, the time.
 
-    `region_codes` are the regions that somebody may be given.
+    `region_codes` are the regions that somebody may be given, `secrets` seal the second factors:
+    the first one writes, all are read.
     """
 
     def __init__(
         self,
         engine: Engine,
         *,
+        secrets: Sequence[str] = (),
         region_codes: Collection[str] = (),
         now: Callable[[], float] = time.time,
     ) -> None:
         self._engine = engine
+        self._seal = FactorSeal(secrets)
         self._region_codes = region_codes
         self._now = now
 
@@ -132,8 +136,8 @@ class Staffing(OfAccounts):
     ) -> tuple[Member, str]:
         """Make an account; returns the member and the `otpauth://` address of the second factor.
 
-        Raises EmailTaken, BadEmail, BadName, UnknownRole, UnknownRegion, PasswordTooShort or
-        PasswordTooLong.
+        Raises EmailTaken, BadEmail, BadName, UnknownRole, UnknownRegion, PasswordTooShort,
+        PasswordTooLong or NoSecret.
         """
         row = Staff(
             email=tidy_email(email),
@@ -141,11 +145,10 @@ class Staffing(OfAccounts):
             role=role_of(role),
             regions=known_regions(regions, self._region_codes),
             password_hash=hash_of(password),
-            totp_secret=second_factor.new_secret(),
             created_at=datetime.fromtimestamp(self._now(), UTC),
         )
-        keep_new(self._engine, row)
-        return member_of(row), second_factor.uri(row.totp_secret, row.email)
+        secret = keep_new(self._engine, self._seal, row)
+        return member_of(row), second_factor.uri(secret, row.email)
 
     def everybody(self) -> list[Member]:
         """All accounts, by address; the disabled ones too."""
@@ -171,16 +174,24 @@ class Staffing(OfAccounts):
         Does the same work for an address that nobody has.
         """
         row = self._find(email)
-        kept, secret = (
-            (row.password_hash, row.totp_secret) if row else (passwords.nobodys(), _NOBODYS_SECRET)
-        )
+        kept = row.password_hash if row else passwords.nobodys()
         right = passwords.matches(kept, password)
-        step = second_factor.step_of(secret, code, self._now())
+        step = second_factor.step_of(self._factor_of(row), code, self._now())
         if row is None or not right or step is None or not self._use(row, step):
             raise WrongSignIn
         if passwords.outdated(kept):
             self._keep_anew(row, password)
         return member_of(row)
+
+    def _factor_of(self, row: Staff | None) -> str:
+        if row is None:
+            self._seal.seal(0, _NOBODYS_SECRET)  # as much work as to open one
+            return _NOBODYS_SECRET
+        try:
+            return self._seal.open(row.id, row.email, row.totp_secret)
+        except FactorUnreadable:
+            # The start told the operator; who stands at the door is told no more than anybody.
+            return _NOBODYS_SECRET
 
     def disable(self, email: str) -> Member:
         """Close an account and end its sessions at once. Raises NoSuchMember."""
@@ -201,14 +212,14 @@ class Staffing(OfAccounts):
         """Give somebody a new password and second factor; returns its `otpauth://` address too.
 
         Ends the old sessions, and opens a disabled account again. Raises NoSuchMember,
-        PasswordTooShort or PasswordTooLong.
+        PasswordTooShort, PasswordTooLong or NoSecret.
         """
         password_hash = hash_of(password)
         with writing(self._engine) as session:
             row = _row(session, email)
-            start_afresh(session, row, password_hash)
+            secret = start_afresh(session, self._seal, row, password_hash)
             row.disabled_at = None
-            return member_of(row), second_factor.uri(row.totp_secret, row.email)
+            return member_of(row), second_factor.uri(secret, row.email)
 
     def has_password(self, member: Member, password: str) -> bool:
         """Whether this is the member's own password, asked again before something grave."""
@@ -231,13 +242,15 @@ class Staffing(OfAccounts):
             return member_of(row)
 
     def code(self, email: str) -> str:
-        """The second factor's code that opens the account now. Raises NoSuchMember.
+        """The second factor's code that opens the account now.
 
-        Only for trials: with it the second factor is none.
+        Only for trials: with it the second factor is none. Raises NoSuchMember, FactorUnreadable or
+        NoSecret.
         """
         with reading(self._engine) as session:
             row = _row(session, email)
-        return second_factor.next_code(row.totp_secret, row.last_step, self._now())
+        secret = self._seal.open(row.id, row.email, row.totp_secret)
+        return second_factor.next_code(secret, row.last_step, self._now())
 
     def _find(self, email: str) -> Staff | None:
         try:
@@ -335,20 +348,33 @@ def known_regions(regions: Iterable[str], known: Collection[str]) -> list[str]:
     return codes
 
 
-def keep_new(engine: Engine, row: Staff) -> None:
-    """Keep a new account. Raises EmailTaken."""
+def keep_new(engine: Engine, seal: FactorSeal, row: Staff) -> str:
+    """Keep a new account; returns its second factor's secret. Raises EmailTaken or NoSecret."""
+    row.totp_secret = ""  # it is sealed for a number that the database gives
     try:
         with writing(engine) as session:
             session.add(row)
+            session.flush()
+            return _new_factor(seal, row)
     except IntegrityError as error:
         raise EmailTaken(f"there is an account for {row.email} already") from error
 
 
-def start_afresh(session: Session, row: Staff, password_hash: str) -> None:
-    """Whatever opened the account opens it no more: password, phone, passkeys, links, sessions."""
+def start_afresh(session: Session, seal: FactorSeal, row: Staff, password_hash: str) -> str:
+    """Whatever opened the account opens it no more: password, phone, passkeys, links, sessions.
+
+    Returns the secret of the new second factor. Raises NoSecret.
+    """
+    secret = _new_factor(seal, row)
     row.password_hash = password_hash
-    row.totp_secret = second_factor.new_secret()
     row.last_step = 0
     row.epoch += 1
     row.invitation_hash = row.invitation_until = None
     session.execute(delete(PasskeyRow).where(PasskeyRow.member == row.id))
+    return secret
+
+
+def _new_factor(seal: FactorSeal, row: Staff) -> str:
+    secret = second_factor.new_secret()
+    row.totp_secret = seal.seal(row.id, secret)
+    return secret

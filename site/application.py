@@ -38,6 +38,7 @@ from .place_files import read_places
 from .regions import read_regions
 from .safe import load_safe
 from .searchables import links_of
+from .staff_key import factor_secrets
 from .stories.pages import register as register_news
 from .stories.reading import load_news
 from .synonyms import read_synonyms
@@ -87,6 +88,7 @@ def create_app(settings: Settings) -> Flask:
         by_code,
         queue_cap=settings.queue_cap,
         content=_for_the_chat(settings, library),
+        factor_secrets=factor_secrets(settings),
         keep_out_hours=settings.keep_out_hours,
         limits=settings.limits,
         proof=Asking(settings.proof_of_work, settings.proof_from),

@@ -155,12 +155,14 @@ def _accounts(settings: Settings) -> Iterator[tuple[Staffing, Audit]]:
     from .chat.database import engine_for, migrate
     from .chat.staff import NoSuchMember, Staffing, UnknownRegion
     from .regions import read_regions
+    from .staff_key import factor_secrets
 
     codes = [region.code for region in read_regions(settings.content)]
     migrate(settings.sql_url)
     engine = engine_for(settings.sql_url)
     try:
-        yield Staffing(engine, region_codes=codes), Audit(engine)
+        staffing = Staffing(engine, secrets=factor_secrets(settings), region_codes=codes)
+        yield staffing, Audit(engine)
     except NoSuchMember as fault:
         raise CannotDo(f"{fault}: `luwte staff list` shows them.") from fault
     except UnknownRegion as fault:

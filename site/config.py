@@ -59,6 +59,8 @@ class Settings:
 
     # Signs sessions and seals conversations. Several for rotation: the first one writes.
     secret_keys: tuple[str, ...] = ()
+    # Seal the second factors of staff; no setting of its own, `staff_key.py` says which.
+    factor_secrets: tuple[str, ...] = ()
     # redis://, rediss://, redis+sentinel://h1:p,h2:p/name or redis+cluster://h1:p,h2:p
     redis_url: str = ""
     # How many Redis replicas must have a write before it is promised to a visitor (0: none).

@@ -14,6 +14,7 @@ from .chat.audit_trail import Audit
 from .chat.database import engine_for
 from .chat.staff import EmailTaken, Role, Staffing
 from .config import Settings
+from .staff_key import factor_secrets
 
 EMAIL = "coordinator@luwte.local"
 
@@ -34,7 +35,7 @@ def make_coordinator(settings: Settings) -> Coordinator | None:
     """Make the first account; None when there is one. Raises DatabaseUnusable."""
     engine = engine_for(settings.sql_url)
     try:
-        staffing = Staffing(engine)
+        staffing = Staffing(engine, secrets=factor_secrets(settings))
         if not staffing.nobody_yet():
             return None
         password = new_password()

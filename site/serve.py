@@ -27,10 +27,12 @@ from gunicorn.arbiter import Arbiter
 
 from . import create_app, gunicorn_options, machine
 from .chat.database import DatabaseUnusable, migrate, reach
+from .chat.factor_seal import FactorUnreadable
 from .chat.store import connect
 from .config import BadSetting, Settings
 from .embedded import CannotStart, EmbeddedStore
 from .first_start import how_to_sign_in, make_coordinator
+from .staff_key import factor_secrets, seal_all
 
 # A store that says nothing for so long is down.
 STORE_S = 2.5
@@ -63,6 +65,7 @@ def serve(settings: Settings, host: str, port: int, workers: int | None) -> None
         if store:
             store.wait()
         migrate(settings.sql_url)
+        _seal_second_factors(settings)
         address = _address(listener)
         with _only_the_parent():
             _Service(
@@ -121,9 +124,11 @@ def _why_not_there(error: OSError, host: str, port: int) -> str:
 def _with_store(settings: Settings, store: EmbeddedStore | None) -> Settings:
     if not store:
         return settings
-    # Nothing sealed outlives the embedded store, so its secret need not either.
+    # Nothing sealed outlives the embedded store, so its secret need not either. Only the second
+    # factors of staff do: these have a key of their own.
     keys = settings.secret_keys or (secrets.token_urlsafe(32),)
-    return replace(settings, redis_url=store.url, secret_keys=keys)
+    kept = factor_secrets(settings)
+    return replace(settings, redis_url=store.url, secret_keys=keys, factor_secrets=kept)
 
 
 def _reach_redis(url: str) -> None:
@@ -240,6 +245,13 @@ class _Arbiter(Arbiter):  # type: ignore[misc]
 
     def handle_usr2(self) -> None:
         """No second service beside this one: the data folder is locked."""
+
+
+def _seal_second_factors(settings: Settings) -> None:
+    try:
+        seal_all(settings)
+    except FactorUnreadable as fault:  # the others can still sign in, and visitors need them
+        print(f"luwte: {fault}", file=sys.stderr, flush=True)
 
 
 def _address(listener: socket.socket) -> str:

@@ -7,7 +7,9 @@ import sys
 
 from . import create_app
 from .chat.database import DatabaseUnusable, migrate
+from .chat.factor_seal import FactorUnreadable
 from .config import BadSetting, Settings
+from .staff_key import seal_all
 
 # With this exit status gunicorn stops, instead of starting the same fault again for ever.
 GIVE_UP = 4
@@ -16,6 +18,10 @@ try:
     settings = Settings.from_env(os.environ)
     app = create_app(settings)
     migrate(settings.sql_url)
+    seal_all(settings)
+except FactorUnreadable as fault:
+    # The others can still sign in, and visitors need them.
+    print(f"luwte: {fault}", file=sys.stderr)
 except (BadSetting, DatabaseUnusable) as fault:
     print(f"luwte: {fault}", file=sys.stderr)
     sys.exit(GIVE_UP)

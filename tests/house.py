@@ -25,6 +25,7 @@ from luwte.config import LIMITS, NEVER_OFF, Settings
 
 PASSWORD = "een kalme dag in mei"
 SECRET = "een geheim van de toetsen, lang genoeg"
+SECRETS = (SECRET,)  # that seal the second factors
 REGIONS = ("VT01", "VT14")
 
 
@@ -38,7 +39,7 @@ class House:
 
     def __post_init__(self) -> None:
         codes = tuple(self.chat.regions)
-        self.staffing = Staffing(self.engine, region_codes=codes)
+        self.staffing = Staffing(self.engine, secrets=SECRETS, region_codes=codes)
 
     @property
     def chat(self) -> Chat:

@@ -23,6 +23,7 @@ from luwte.chat.staff import Staffing
 from luwte.chat.store import connect
 from luwte.config import CONTENT, LIMITS, NEVER_OFF, Settings
 from luwte.regions import read_regions
+from luwte.staff_key import factor_secrets
 from tests.servers import ended, free_port, until
 
 LUWTE = [sys.executable, "-m", "luwte"]
@@ -91,7 +92,8 @@ class Service:
         email = f"{name.lower()}.{uuid.uuid4().hex[:6]}@example.org"
         engine = engine_for(Settings.from_env(self.env).sql_url)
         codes = tuple(region.code for region in read_regions(CONTENT))
-        staffing = Staffing(engine, region_codes=codes)
+        secrets = factor_secrets(Settings.from_env(self.env))
+        staffing = Staffing(engine, secrets=secrets, region_codes=codes)
         _, uri = staffing.add(email, name, role, PASSWORD, regions)
         engine.dispose()
         return Member(self, email, name, uri)

@@ -19,7 +19,7 @@ from luwte.chat.accounts import Accounts, Change, LastCoordinator
 from luwte.chat.database import reading, writing
 from luwte.chat.invitations import Invitations, IsDisabled, NoInvitation, WrongCode
 from luwte.chat.staff import Member, PasswordTooShort, Staffing, WrongSignIn
-from tests.house import PASSWORD, Browser, House, house_on, said
+from tests.house import PASSWORD, SECRETS, Browser, House, house_on, said
 from tests.servers import RedisServer
 
 pytest_plugins = ["tests.databases"]
@@ -46,12 +46,12 @@ def clock() -> Clock:
 
 @pytest.fixture
 def staffing(engine: Engine, clock: Clock) -> Staffing:
-    return Staffing(engine, region_codes={"VT14"}, now=clock)
+    return Staffing(engine, secrets=SECRETS, region_codes={"VT14"}, now=clock)
 
 
 @pytest.fixture
 def invitations(engine: Engine, clock: Clock) -> Invitations:
-    return Invitations(engine, region_codes={"VT14"}, now=clock)
+    return Invitations(engine, secrets=SECRETS, region_codes={"VT14"}, now=clock)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from luwte.chat.database import reading
 from luwte.chat.staff import Staff, Staffing
 from luwte.desk_files import read_desk_files
 from tests.content import Editor
+from tests.house import SECRETS
 from tests.service import Advisor, Service
 from tests.test_checks import checked
 
@@ -49,7 +50,7 @@ def sam(engine: Engine) -> int:
 
 def hired(engine: Engine, name: str) -> int:
     email = f"{name}@example.org"
-    Staffing(engine).add(email, name, "advisor", "een lang wachtwoord")
+    Staffing(engine, secrets=SECRETS).add(email, name, "advisor", "een lang wachtwoord")
     with reading(engine) as session:
         return session.scalars(select(Staff.id).filter_by(email=email)).one()
 

@@ -18,7 +18,7 @@ from luwte.chat.audit_trail import Audit, AuditRow, OnlyGrows, UnknownAct, Wante
 from luwte.chat.database import DatabaseUnusable, engine_for, writing
 from luwte.chat.sheet import safe_cell
 from luwte.chat.staff import Staffing
-from tests.house import House, house_on, said
+from tests.house import SECRETS, House, house_on, said
 from tests.servers import RedisServer
 
 pytest_plugins = ["tests.databases"]
@@ -29,7 +29,7 @@ NOW = datetime.now(UTC).timestamp()
 
 @pytest.fixture
 def noor(engine: Engine) -> int:
-    staffing = Staffing(engine, region_codes={"VT14"})
+    staffing = Staffing(engine, secrets=SECRETS, region_codes={"VT14"})
     return staffing.add("noor@example.org", "Noor", "coordinator", "een kalme dag in mei")[0].id
 
 
@@ -113,7 +113,11 @@ def test_around_a_chat_a_database_that_is_away_stops_nobody(
 
 
 def test_it_is_read_by_person_act_and_dutch_day(engine: Engine, noor: int) -> None:
-    sam = Staffing(engine).add("sam@example.org", "Sam", "advisor", "een kalme dag in mei")[0].id
+    sam = (
+        Staffing(engine, secrets=SECRETS)
+        .add("sam@example.org", "Sam", "advisor", "een kalme dag in mei")[0]
+        .id
+    )
     # In the Netherlands it is the 1st of July then, and in UTC still the 30th of June.
     late = datetime(2026, 6, 30, 22, 30, tzinfo=UTC).timestamp()
     Audit(engine, now=lambda: late).note(noor, "hours.week")

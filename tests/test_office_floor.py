@@ -16,6 +16,7 @@ from redis import Redis
 from luwte.chat.database import engine_for
 from luwte.chat.staff import Staffing
 from luwte.config import Settings
+from luwte.staff_key import factor_secrets
 from tests.servers import until
 from tests.service import PASSWORD, Advisor, Member, Service, Stream, Visitor
 
@@ -107,8 +108,9 @@ def desks(service: Service, store: Redis) -> Iterator[list[Desk]]:
 
 
 def hired(service: Service, count: int) -> list[Member]:
-    engine = engine_for(Settings.from_env(service.env).sql_url)
-    staffing, made = Staffing(engine), []
+    settings = Settings.from_env(service.env)
+    engine = engine_for(settings.sql_url)
+    staffing, made = Staffing(engine, secrets=factor_secrets(settings)), []
     for number in range(count):
         name, email = f"Adviseur {number}", f"floor-{number}-{uuid.uuid4().hex[:6]}@example.org"
         _, uri = staffing.add(email, name, "advisor", PASSWORD)

@@ -23,7 +23,7 @@ from luwte.chat.passkeys import (
 )
 from luwte.chat.staff import Member, Staffing, WrongSignIn
 from tests.authenticator import Authenticator
-from tests.house import PASSWORD, House, house_on, said
+from tests.house import PASSWORD, SECRETS, House, house_on, said
 from tests.servers import RedisServer
 
 pytest_plugins = ["tests.databases"]
@@ -33,7 +33,7 @@ HERE = Site("localhost", "http://localhost")
 
 @pytest.fixture
 def staffing(engine: Engine) -> Staffing:
-    return Staffing(engine)
+    return Staffing(engine, secrets=SECRETS)
 
 
 @pytest.fixture
@@ -208,7 +208,7 @@ def test_of_an_account_that_was_closed_or_reset_a_passkey_opens_nothing(
     if close == "disable":
         staffing.disable(noor.email)
     else:
-        Invitations(engine).renew(noor.id)
+        Invitations(engine, secrets=SECRETS).renew(noor.id)
 
     with pytest.raises(WrongSignIn):
         passkeys.sign_in(HERE, answer)

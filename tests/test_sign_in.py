@@ -27,6 +27,7 @@ from luwte.chat.tries import Tries
 pytest_plugins = ["tests.databases"]
 
 PASSWORD = "een kalme dag in mei"
+SECRETS = ("een geheim van deze toetsen",)
 HOUR_S = 3600
 BASE = "<title>{% block title %}{% endblock %}</title><main>{% block main %}{% endblock %}</main>"
 JSON = {"Accept": "application/json"}
@@ -95,7 +96,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def house(engine: Engine, redis: Redis, clock: Clock) -> House:
-    staffing = Staffing(engine, now=clock)
+    staffing = Staffing(engine, secrets=SECRETS, now=clock)
     staffing.add("noor@example.org", "Noor", "advisor", PASSWORD)
     app = small_app()
     app.extensions["luwte.audit"] = Audit(engine)

@@ -38,6 +38,7 @@ from luwte.chat.staff import (
 pytest_plugins = ["tests.databases"]
 
 PASSWORD = "een kalme dag in mei"
+SECRETS = ("een geheim van deze toetsen",)
 STEP_S = 30
 
 
@@ -61,7 +62,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def staffing(engine: Engine, clock: Clock) -> Staffing:
-    return Staffing(engine, region_codes={"VT14", "VT01"}, now=clock)
+    return Staffing(engine, secrets=SECRETS, region_codes={"VT14", "VT01"}, now=clock)
 
 
 @pytest.fixture
