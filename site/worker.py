@@ -20,7 +20,6 @@ from . import machine
 from .fault_line import fault_line
 from .organisation import Organisation
 from .refusal import refusal
-from .search_pages import make_ready
 
 # How long an ending worker lets requests finish that have come in already.
 FINISH_S = 1.5
@@ -111,6 +110,10 @@ class Worker(GeventWorker):  # type: ignore[misc]
 
 
 def _make_search_ready(application: Any) -> None:
+    # Not at the top: it brings the whole application, and gunicorn imports this module before
+    # gevent has patched the standard library.
+    from .search_pages import make_ready
+
     # In a thread of its own: it takes some tenths of a second, in which others are answered.
     gevent.get_hub().threadpool.spawn(make_ready, application)
 
