@@ -130,7 +130,7 @@ def test_the_question_is_in_the_visitors_language(service, advisor):
     step(advisor, conversation, "ask")
     until(lambda: page.texts("advisor"), "the visitor is asked")
 
-    assert page.texts("advisor") == [_catalogue("en").gettext(QUESTION)]
+    assert page.texts("advisor") == [_catalogue("en", str).gettext(QUESTION)]
     visitor.ends()
 
 
