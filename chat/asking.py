@@ -21,6 +21,7 @@ from . import words
 from .accept import wants_json
 from .clean import BadInput
 from .conversation import Gone, NotYours
+from .counts import counts
 from .refusal import Refusal, full, unavailable
 from .return_code import WrongCode
 from .store import UNREACHABLE
@@ -67,6 +68,8 @@ def json_body() -> dict[str, Any] | None:
 
 def refused(refusal: Refusal, status: int = 503) -> Answer:
     """No chat now: why, whom to call, and when to try again."""
+    if (request.endpoint or "").endswith(".join"):
+        counts.add(f"refused:{refusal.reason}")
     if wants_json():
         return jsonify(phone=str(words.PHONE), **refusal.told()), status
     draw: DrawForm | None = g.get("draw_form")
@@ -122,6 +125,7 @@ def _http(error: HTTPException) -> Answer | HTTPException:
 
 
 def _unreachable(error: Exception) -> Answer:
+    counts.add("store errors")
     current_app.logger.error("the store does not answer: %s", type(error).__name__)
     return refused(unavailable())
 

@@ -17,6 +17,7 @@ from typing import Any
 from redis import Redis
 
 from . import keys, scripts
+from .counts import counts
 from .figures import Figures
 from .scripts import Script
 from .store import UNREACHABLE
@@ -209,6 +210,7 @@ class Care:
                 if self._redis.set(keys.ROUND, "1", nx=True, px=int(ROUND_S * 900)):
                     self.take_turn()
             except UNREACHABLE as error:
+                counts.add("store errors")
                 log.warning("nobody can be looked after now: %s", type(error).__name__)
             except Exception as error:
                 # The round must go on: the next one finds what this one did not finish.

@@ -17,6 +17,7 @@ from redis import Redis
 from redis.client import PubSub
 
 from . import keys
+from .counts import STREAMS, counts
 from .store import look_again, node_of
 
 # A subscription that has heard nothing for this long is asked whether it is still alive: a frozen
@@ -99,9 +100,11 @@ class Hub:
         listener = Listener()
         for topic in topics:
             self.heed(listener, topic)
+        counts.add(STREAMS)
         try:
             yield listener
         finally:
+            counts.add(STREAMS, -1)
             for topic in topics:
                 self.ignore(listener, topic)
 
@@ -211,9 +214,17 @@ class Hub:
         }
         for listener in concerned:
             listener.put(news)
+        if news.kind == "message" and concerned:
+            counts.delivered(_since(news.fields[1]))
+
+
+def _since(number: bytes) -> float:
+    """How many seconds ago the store gave a message this number, by the two clocks."""
+    return time.time() - int(number.partition(b"-")[0]) / 1000
 
 
 def _tell_cut_off(error: Exception) -> None:
+    counts.add("store errors")
     log.warning("the news of the store is cut off: %s", type(error).__name__)
 
 

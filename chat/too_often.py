@@ -12,6 +12,7 @@ from . import words
 from .accept import wants_json
 from .asking import Answer, DrawForm
 from .conversation import Conversation
+from .counts import counts
 from .limits.entrance import ProofAsked, entrance
 from .limits.limits import Limited, limits
 from .texts import gettext as _
@@ -101,6 +102,8 @@ def _again(wait_s: int) -> str:
 
 
 def _limited(error: Limited) -> Answer:
+    if (request.endpoint or "").endswith(".join"):
+        counts.add("refused:limited")
     sentence, after = sentence_for(error), {"Retry-After": str(error.wait_s)}
     if wants_json():
         told = {"reason": "limited", "error": sentence, "field": None, "phone": words.PHONE}

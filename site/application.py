@@ -18,6 +18,7 @@ from . import (
     languages,
     leave,
     made_pages,
+    metrics,
     page_parts,
     pages,
     region_pages,
@@ -80,6 +81,7 @@ def create_app(settings: Settings) -> Flask:
     errors.register(app)
     cross_site.register(app)
     health.register(app, settings)
+    metrics.register(app, settings)
     chat.register(
         app,
         connect(settings.redis_url, settings.redis_replicas),

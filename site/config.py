@@ -95,6 +95,13 @@ class Settings:
     # https alone, so a proxy that ends TLS must be trusted (above). Know that it is a trace: a
     # browser keeps the host's name with it, some in plain text and longer than the history.
     hsts_s: int = 0
+    # In how many seconds a client must have sent the head of a request, from its first byte; for
+    # the body, and for taking the answer, it has three times as long. Then the line is cut.
+    request_s: int = 20
+    # How the log is written: plain for people, json for machines; one line each.
+    log: str = "plain"
+    # With this word, and only with it, monitoring may read /metrics (empty: there is no such page).
+    metrics_token: str = ""
 
     @property
     def embedded_redis(self) -> bool:
@@ -129,6 +136,9 @@ class Settings:
             title=read.text("TITLE", cls.title),
             onion_location=read.onion_address("ONION_LOCATION"),
             hsts_s=read.number("HSTS", cls.hsts_s, 0, 10 * 365 * 24 * 3600),
+            request_s=read.number("REQUEST_S", cls.request_s, 1, 600),
+            log=read.choice("LOG", ("plain", "json")),
+            metrics_token=read.password("METRICS_TOKEN", least=16),
         )
 
 
@@ -159,6 +169,15 @@ class _Reader:
             raise BadSetting(
                 f"LUWTE_LIMIT_{name.upper()} is {value!r}: write it as {default!r}"
                 + ("." if name in NEVER_OFF else ", or off for no limit.")
+            )
+        return value
+
+    def password(self, name: str, least: int) -> str:
+        value = self.text(name)
+        if value and (len(value) < least or not value.isascii() or " " in value):
+            raise BadSetting(
+                f"LUWTE_{name} is too easy to guess, or cannot stand in a header: give {least} "
+                "letters and digits or more, by chance."
             )
         return value
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+# Loaded before the workers are forked: so they share it.
+from .chat.counts import counts
 from .machine import allow_many_files, files_allowed, processors
 
 allow_many_files()
@@ -33,3 +36,8 @@ control_socket_disable = True
 proc_name = "luwte"
 # Workers touch a file each second to show that they live: in memory, not on the disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+
+
+def child_exit(_arbiter: Any, worker: Any) -> None:
+    """What was open in a worker that has ended is open no more."""
+    counts.end(worker.age)
