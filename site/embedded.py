@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import importlib.metadata
+import logging
 import os
 import shutil
 import signal
@@ -11,7 +12,6 @@ import socket
 import stat
 import struct
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -31,8 +31,13 @@ REST_S = 1.0  # before a server that ended is started again
 LONGEST_PATH = 100
 
 NEVER_ON_DISK = ("--save", "", "--appendonly", "no", "--logfile", "", "--loglevel", "warning")
+# A log of slow commands would keep what they were about, longer than the conversation.
+NEVER_NOTED = ("--slowlog-log-slower-than", "-1")
+NEVER_KEPT = (*NEVER_ON_DISK, *NEVER_NOTED)
 # A full memory must refuse a message, never silently drop somebody else's conversation.
 NEVER_FORGET = ("--maxmemory-policy", "noeviction")
+
+log = logging.getLogger(__name__)
 
 INSTEAD = "set LUWTE_REDIS_URL to a Redis or Valkey server of your own"
 
@@ -132,7 +137,7 @@ class EmbeddedStore:
         settings = ("--port", "0", "--unixsocket", str(self._socket), "--unixsocketperm", "700")
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own words only
-                [_binary(), *settings, "--dir", str(self._folder), *NEVER_ON_DISK, *NEVER_FORGET],
+                [_binary(), *settings, "--dir", str(self._folder), *NEVER_KEPT, *NEVER_FORGET],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -153,10 +158,9 @@ class EmbeddedStore:
             self._process.wait()
             if self._stopping:
                 return
-            print(
-                "luwte: the embedded store ended by itself and was started again; "
-                "the conversations that it held are gone.",
-                file=sys.stderr,
+            log.error(
+                "the embedded store ended by itself and was started again; "
+                "the conversations that it held are gone."
             )
             time.sleep(REST_S)
             if self._stopping:
@@ -164,7 +168,7 @@ class EmbeddedStore:
             try:
                 self._launch()
             except CannotStart as fault:
-                print(f"luwte: {fault}", file=sys.stderr)
+                log.error("%s", fault)
                 return
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import http.client
+import logging
 import os
 import secrets
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ import redis
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
-from . import create_app, gunicorn_options, machine
+from . import create_app, gunicorn_options, machine, records
 from .chat.database import DatabaseUnusable, migrate, reach
 from .chat.factor_seal import FactorUnreadable
 from .chat.store import connect
@@ -40,6 +40,8 @@ STORE_S = 2.5
 ORPHAN_S = 3.0
 ANSWER_S = 30.0
 
+log = logging.getLogger(__name__)
+
 
 def serve(settings: Settings, host: str, port: int, workers: int | None) -> None:
     """Serve until told to stop; ends with SystemExit.
@@ -47,6 +49,7 @@ def serve(settings: Settings, host: str, port: int, workers: int | None) -> None
     Raises BadSetting, CannotStart or DatabaseUnusable when it cannot be started.
     """
     machine.prepare()
+    records.keep(settings.log)
     store = EmbeddedStore(settings.data_dir) if settings.embedded_redis else None
     _end_in_order(store)
     with contextlib.ExitStack() as started:
@@ -270,7 +273,7 @@ def _announce(settings: Settings, address: str) -> None:
     try:
         coordinator = make_coordinator(settings)
     except DatabaseUnusable as fault:
-        print(f"luwte: {fault}", file=sys.stderr, flush=True)
+        log.error("%s", fault)
         return
     if coordinator:
         codes = settings.embedded_redis and not settings.database_url

@@ -126,7 +126,10 @@ class Visitor:
         self._plan = crowd.plan
         self._talk = Talk(number)
         self._headers = {"Accept": "application/json"} | crowd.plan.headers
-        self._line = Line(self._plan.port, self._headers, self._plan.cut_posts)
+        addresses = crowd.plan.addresses or [""]
+        self._address = addresses[number % len(addresses)]
+        plan = crowd.plan
+        self._line = Line(plan.port, self._headers, plan.cut_posts, self._address)
 
     async def lives(self) -> None:
         crowd, talk = self._crowd, self._talk
@@ -169,7 +172,7 @@ class Visitor:
             await talk.changed.wait_for(lambda: len(talk.ended) == 2)
 
     async def _reads(self) -> None:
-        talk, stream = self._talk, Stream(self._plan.port, self._headers)
+        talk, stream = self._talk, Stream(self._plan.port, self._headers, self._address)
         self._crowd.streams.append(stream)
         async for name, number, data in stream.events("/chat/events"):
             if name == "message" and data["from"] != "system":

@@ -35,15 +35,18 @@ class Patience:
 
 
 class Connection:
-    """One connection at a time, to a server on this machine."""
+    """One connection at a time, to a server on this machine; from that address of it, if given."""
 
-    def __init__(self, port: int, headers: dict[str, str]) -> None:
+    def __init__(self, port: int, headers: dict[str, str], address: str = "") -> None:
         self._port = port
+        self._from = (address, 0) if address else None
         self._headers = headers
         self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        self._open = self._open or await asyncio.open_connection("127.0.0.1", self._port)
+        self._open = self._open or await asyncio.open_connection(
+            "127.0.0.1", self._port, local_addr=self._from
+        )
         return self._open
 
     def cut(self) -> bool:
@@ -68,8 +71,10 @@ class Connection:
 class Line(Connection):
     """For posts, one at a time; a part of them never hears the answer."""
 
-    def __init__(self, port: int, headers: dict[str, str], cut_posts: float = 0.0) -> None:
-        super().__init__(port, headers)
+    def __init__(
+        self, port: int, headers: dict[str, str], cut_posts: float = 0.0, address: str = ""
+    ) -> None:
+        super().__init__(port, headers, address)
         self._cut_posts = cut_posts
         self._busy = asyncio.Lock()
 
@@ -100,8 +105,8 @@ class Line(Connection):
 class Stream(Connection):
     """An event stream that comes back after every cut with the last id it has."""
 
-    def __init__(self, port: int, headers: dict[str, str]) -> None:
-        super().__init__(port, headers | {"Accept": "text/event-stream"})
+    def __init__(self, port: int, headers: dict[str, str], address: str = "") -> None:
+        super().__init__(port, headers | {"Accept": "text/event-stream"}, address)
         self.last_id = ""
         self.resumed = 0
         self.is_up = False

@@ -25,6 +25,7 @@ class Plan:
     within_s: float = 120.0
     words: list[str] = field(default_factory=list)  # stand in the messages and the topics
     headers: dict[str, str] = field(default_factory=dict)  # of the visitors
+    addresses: list[str] = field(default_factory=list)  # of this machine, that they come from
     hold: bool = False  # stop when everything is said, and end nothing
 
 
