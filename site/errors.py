@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask.json.provider import DefaultJSONProvider
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
@@ -36,6 +39,16 @@ def sentences(code: int) -> Sentences:
     return known.get(code, otherwise)
 
 
+class Json(DefaultJSONProvider):
+    """What nests deeper than anybody means it to is no JSON, and no fault of ours."""
+
+    def loads(self, s: str | bytes, **options: Any) -> Any:
+        try:
+            return super().loads(s, **options)
+        except RecursionError:
+            raise ValueError("nested too deep") from None
+
+
 # Faults whose own description is a sentence of ours.
 OWN_WORDS = (400, 403, 415)
 
@@ -46,6 +59,7 @@ def register(app: Flask) -> None:
     app.log_exception = lambda exc_info: app.logger.error(  # type: ignore[method-assign]
         "%s", fault_line(*exc_info)
     )
+    app.json = Json(app)
     app.register_error_handler(HTTPException, _page)
     app.register_error_handler(InternalServerError, _page)
     app.register_error_handler(articles.NotFound, lambda error: _page(NotFound()))

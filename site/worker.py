@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from types import TracebackType
 from typing import Any
 
@@ -17,8 +19,12 @@ from gunicorn.workers.ggevent import GeventWorker
 from werkzeug.exceptions import BadRequest
 
 from . import machine
+from .chat.counts import counts
+from .config import BadSetting, Settings
 from .fault_line import fault_line
+from .lines import BODY, Lines, Patience
 from .organisation import Organisation
+from .records import Line as LogLine
 from .refusal import refusal
 
 # How long an ending worker lets requests finish that have come in already.
@@ -41,10 +47,20 @@ STATUSES: dict[type[Exception], int] = {
 }
 
 
+log = logging.getLogger(__name__)
+
+
 class Log(Logger):  # type: ignore[misc]
     """One plain line for each thing that an operator must know."""
 
-    error_fmt = "luwte: %(message)s"
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        try:
+            form = Settings.from_env(os.environ).log
+        except BadSetting:  # the application says which, and nothing starts
+            form = "plain"
+        for handler in self.error_log.handlers:
+            handler.setFormatter(LogLine(form))
 
     def exception(self, msg: str, *args: object, **kwargs: object) -> None:
         # The message's parts may be a visitor's: only the kind of fault is told.
@@ -57,8 +73,10 @@ class Worker(GeventWorker):  # type: ignore[misc]
     wsgi: Any
     organisation: Organisation | None = None
     _busy = 0
+    _lines: Lines
 
     def init_process(self) -> None:
+        counts.begin(self.age)
         machine.die_with_parent(self.ppid)
         # Gevent would print the greenlet with its socket, and so the visitor's address.
         gevent.get_hub().print_exception = _print_fault
@@ -69,6 +87,10 @@ class Worker(GeventWorker):  # type: ignore[misc]
         application: Any = self.wsgi
         self.organisation = application.extensions["luwte.organisation"]
         gevent.spawn_later(AFTER_START_S, _make_search_ready, application)
+        settings: Settings = application.config["LUWTE"]
+        patience = Patience(settings.request_s, self.cfg.keepalive)
+        self._lines = Lines(patience, self.worker_connections)
+        gevent.spawn(self._lines.look_after)
 
         def with_readable_body(environ: dict[str, Any], start_response: Any) -> Any:
             environ["wsgi.input"] = _Body(environ["wsgi.input"])
@@ -76,16 +98,28 @@ class Worker(GeventWorker):  # type: ignore[misc]
 
         self.wsgi = with_readable_body
 
+    def handle(self, listener: Any, client: Any, addr: Any) -> None:
+        with self._lines.watched(client) as line:
+            super().handle(listener, line, addr)
+
+    def timeout_ctx(self) -> AbstractContextManager[None]:
+        # Gunicorn's own bound is for waiting and reading together, and ends before the body.
+        self._lines.waits_for_a_request()
+        return nullcontext()
+
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
+        sock.waits_for(BODY)
         self._busy += 1
         try:
-            return super().handle_request(listener_name, req, sock, addr)
+            answered = super().handle_request(listener_name, req, sock, addr)
         except StopIteration:  # the line is closed after this answer
-            with gevent.Timeout(LINGER_S, False), suppress(errors.ParseException, OSError):
-                _read_on(req.body.read)
+            _is_read_to_its_end(req.body.read)
             raise
         finally:
             self._busy -= 1
+        if not _is_read_to_its_end(req.body.read):
+            raise StopIteration
+        return answered
 
     def handle_exit(self, sig: int, frame: object) -> None:
         gevent.spawn(self._finish)
@@ -100,13 +134,14 @@ class Worker(GeventWorker):  # type: ignore[misc]
     def handle_error(self, req: Any, client: Any, addr: object, exc: BaseException) -> None:
         """Answer a request that cannot be read, or that the application did not answer."""
         status = status_of(exc)
+        counts.add(f"requests:{status // 100}xx")
         if status == 500:
             self.log.error("%s", fault_line(type(exc), exc, exc.__traceback__))
         with suppress(OSError):  # the client has gone
             client.settimeout(LINGER_S)
             client.sendall(refusal(status, getattr(req, "path", "") or "", self.organisation))
             client.shutdown(socket.SHUT_WR)
-            _read_on(client.recv)
+            _is_read_to_its_end(client.recv)
 
 
 def _make_search_ready(application: Any) -> None:
@@ -143,11 +178,18 @@ class _Body:
             raise BadRequest from None
 
 
-def _read_on(read: Callable[[int], bytes]) -> None:
-    """Closing with something unread would take the answer away from a client that still sends."""
+def _is_read_to_its_end(read: Callable[[int], bytes]) -> bool:
+    """Whether nothing more came, after a little patience. Closing with something unread would take
+    the answer away from a client that still sends; reading for ever would be what it wants.
+    """
     unread = MOST_UNREAD
-    while unread > 0 and (part := read(65_536)):
-        unread -= len(part)
+    with gevent.Timeout(LINGER_S, False), suppress(errors.ParseException, OSError):
+        while unread > 0:
+            part = read(65_536)
+            if not part:
+                return True
+            unread -= len(part)
+    return False
 
 
 def status_of(exc: BaseException) -> int:
@@ -164,4 +206,4 @@ def _print_fault(
     value: BaseException | None,
     tb: TracebackType | None,
 ) -> None:
-    print(f"luwte: {fault_line(kind, value, tb)}", file=sys.stderr, flush=True)
+    log.error("%s", fault_line(kind, value, tb))
