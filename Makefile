@@ -17,7 +17,7 @@ $(shell rm -rf .venv)
 endif
 endif
 
-.PHONY: run test check types texts audit screens bench lock clean
+.PHONY: run test check types texts audit screens bench lock update clean
 
 run: .venv/ready
 	@$(BIN)/luwte serve --port $(PORT)
@@ -32,8 +32,13 @@ check: .venv/ready-for-tests types
 	@$(BIN)/ruff check --quiet .
 	@cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml \
 		--cache-dir ../../.mypy_cache luwte tests
+<<<<<<< HEAD
 	@$(BIN)/pytest --noconftest tests/test_texts.py tests/test_styles.py
 	@echo "Format, lint, types and texts are clean."
+=======
+	@.ci/lock-age
+	@echo "Format, lint and types are clean."
+>>>>>>> 71a1da8 (Check: says when the locked versions are old, since what is old has known holes)
 
 # Type checkers do not follow the import mapping of pyproject.toml: give them the real names, away
 # from the folder `site/`, which they would take for the standard library's module.
@@ -62,8 +67,11 @@ screens: .venv/ready-for-tests
 bench: .venv/ready-for-tests
 	@$(BIN)/python -m tests.load
 
-# After a change in pyproject.toml: what is locked already stays as it is, where it may.
-LOCK = UV_NO_CONFIG=1 build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
+# After a change in pyproject.toml: what is locked already stays as it is, where it may. `make update`
+# takes the newest versions of all, and `make check` asks for that when the last time is long ago.
+LOCKED_ON ?= $(shell sed -n 's/^# Locked on //p' requirements.txt)
+UPGRADE ?=
+LOCK = UV_NO_CONFIG=1 build/lock/bin/uv pip compile $(UPGRADE) --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 lock: .venv/ready
@@ -74,6 +82,11 @@ lock: .venv/ready
 	@$(LOCK) --output-file requirements.txt pyproject.toml build/lock/needed-to-build.in
 	@$(LOCK) --output-file requirements-dev.txt --constraints requirements.txt \
 		--extra dev --extra postgresql pyproject.toml build/lock/needed-to-build.in
+	@sed "1s/^/# Locked on $(LOCKED_ON)\n/" requirements.txt > build/lock/requirements.txt
+	@cp build/lock/requirements.txt requirements.txt
+
+update:
+	@$(MAKE) --no-print-directory lock UPGRADE=--upgrade LOCKED_ON=$$(date -u +%F)
 
 clean:
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis bench.json
