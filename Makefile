@@ -32,13 +32,9 @@ check: .venv/ready-for-tests types
 	@$(BIN)/ruff check --quiet .
 	@cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml \
 		--cache-dir ../../.mypy_cache luwte tests
-<<<<<<< HEAD
+	@.ci/lock-age
 	@$(BIN)/pytest --noconftest tests/test_texts.py tests/test_styles.py
 	@echo "Format, lint, types and texts are clean."
-=======
-	@.ci/lock-age
-	@echo "Format, lint and types are clean."
->>>>>>> 71a1da8 (Check: says when the locked versions are old, since what is old has known holes)
 
 # Type checkers do not follow the import mapping of pyproject.toml: give them the real names, away
 # from the folder `site/`, which they would take for the standard library's module.

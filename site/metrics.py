@@ -7,6 +7,8 @@ is theirs. What is broken is told exactly, so that a single fault is seen.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from flask import Flask, Response, abort, request
 
@@ -18,7 +20,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 def register(app: Flask, settings: Settings) -> None:
     """Count every answer; show the counts only where a token is set."""
-    app.after_request(_count)
+    app.wsgi_app = _counted(app.wsgi_app)  # type: ignore[method-assign]
     if not settings.metrics_token:
         return
     # Only who is monitored waits for what it takes to load this.
@@ -35,6 +37,14 @@ def register(app: Flask, settings: Settings) -> None:
         return Response(metrics_text.text(), content_type=metrics_text.CONTENT_TYPE)
 
 
-def _count(response: Response) -> Response:
-    counts.add(f"requests:{response.status_code // 100}xx")
-    return response
+def _counted(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Around everything: a page that was made before is an answer too."""
+
+    def answers(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def start(status: str, *more: Any) -> Any:
+            counts.add(f"requests:{status[0]}xx")
+            return start_response(status, *more)
+
+        return application(environ, start)
+
+    return answers
