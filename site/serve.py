@@ -254,7 +254,7 @@ def _seal_second_factors(settings: Settings) -> None:
     try:
         seal_all(settings)
     except FactorUnreadable as fault:  # the others can still sign in, and visitors need them
-        print(f"luwte: {fault}", file=sys.stderr, flush=True)
+        log.error("%s", fault)
 
 
 def _address(listener: socket.socket) -> str:
