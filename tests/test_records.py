@@ -58,7 +58,7 @@ class House:
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
         settings: dict[str, Any] = dict(OPEN_DOOR)
-        self.service = Service(folder, redis_url=store.url, **settings)
+        self.service = Service(folder, redis_url=store.url, limited=True, **settings)
         self.service.env["TMPDIR"] = str(self.temporary)
         self.written = Written()
         self.tokens: list[str] = []
