@@ -19,6 +19,7 @@ import pyotp
 from redis import Redis
 
 from luwte.chat.database import engine_for
+from luwte.chat.hours import Hours
 from luwte.chat.staff import Staffing
 from luwte.chat.store import connect
 from luwte.config import CONTENT, LIMITS, NEVER_OFF, Settings
@@ -97,6 +98,15 @@ class Service:
         _, uri = staffing.add(email, name, role, PASSWORD, regions)
         engine.dispose()
         return Member(self, email, name, uri)
+
+    def closes(self) -> None:
+        """No chat from now on, until further notice."""
+        engine = engine_for(Settings.from_env(self.env).sql_url)
+        reason = {"nl": "We hebben een storing", "en": "Out of order"}
+        codes = tuple(region.code for region in read_regions(CONTENT))
+        Hours(engine, region_codes=codes).switch("", open=False, reason=reason)
+        engine.dispose()
+        until(lambda: "data-closed" in httpx.get(f"{self.url}/chat").text, "the chat is closed")
 
 
 class Member:

@@ -35,8 +35,9 @@ def faults(page: Page, lang: str = "nl", *, contrast: bool = True) -> list[str]:
         page.evaluate(AXE_SCRIPT)
     found: list[str] = page.evaluate(AXE_FINDS, AXE if contrast else WITHOUT_CONTRAST)
     found += page.evaluate(PROMISES, lang)
-    size = page.viewport_size or {}
-    return [f"{size.get('width')} px: {fault}" for fault in found]
+    size = page.viewport_size
+    assert size
+    return [f"{size['width']} px: {fault}" for fault in found]
 
 
 def seen_as(page: Page, size: tuple[int, int], scheme: Literal["light", "dark"]) -> None:

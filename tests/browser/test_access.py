@@ -9,12 +9,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from luwte.chat.database import engine_for
-from luwte.chat.hours import Hours
 from tests.browser.look import narrow_and_wide
 from tests.browser.people import VisitorInBrowser
 from tests.browser.walk import addresses, walk
-from tests.servers import RedisServer, redis_server, until
+from tests.servers import RedisServer, redis_server
 from tests.service import Advisor, Service, Visitor, running
 
 
@@ -78,14 +76,6 @@ def asks_for_words(page: Page) -> None:
     expect(page.locator("[data-field=code]")).to_be_visible()
 
 
-def closes(house: Service) -> None:
-    engine = engine_for(f"sqlite:///{house.folder}/data/luwte.sqlite3")
-    reason = {"nl": "We hebben een storing", "en": "Out of order"}
-    Hours(engine, region_codes=("VT01",)).switch("", open=False, reason=reason)
-    engine.dispose()
-    until(lambda: "data-closed" in httpx.get(f"{house.url}/chat").text, "the chat is closed")
-
-
 def test_no_page_of_the_sitemap_keeps_anybody_out(chromium: Browser, service: Service) -> None:
     paths = addresses(service.url)
     assert "/" in paths and "/en/chat" in paths
@@ -130,7 +120,7 @@ def test_no_state_of_the_chat_keeps_anybody_out(
     looker.looks("helped")
 
     page.locator("[data-chat-again]").click()
-    closes(house)
+    house.closes()
     looker.is_refused("closed")
     page.reload()
     expect(page.locator("[data-closed]")).to_be_visible()
