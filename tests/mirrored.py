@@ -14,7 +14,7 @@ from luwte import languages
 KEPT = re.compile(r"(%\(\w+\)[sd]|%%|<[^>]*>|&\w+;|\{\w+\})")
 LETTERS = str.maketrans(
     "abcdefghijklmnopqrstuvwxyz",
-    "ابكدےفگهيجكلمنوپقرستوڤوخيز",
+    "ابكدىفگهيجكلمنوپقرستوڤوخيز",
 )
 
 
