@@ -103,13 +103,16 @@ def create_app(settings: Settings) -> Flask:
         exit_url=settings.exit_url,
         organisation=organisation,
     )
-    helpline_pages.register(app, read_helplines(settings.content))
+    helplines = read_helplines(settings.content)
+    helpline_pages.register(app, helplines)
     region_pages.register(app, regions, read_places(settings.content, by_code))
     pages.register(app, library, safe_pages, organisation)
     synonyms = read_synonyms(settings.content, links_of(library)).of
-    found = search_pages.pages_of(app, library, safe_pages)
-    search_pages.register(app, found, synonyms, read_desk_files(settings.content).danger_words)
-    register_news(app, load_news(settings.content, library))
+    news = load_news(settings.content, library)
+    found = search_pages.pages_of(app, library, safe_pages, helplines, regions)
+    danger_words = read_desk_files(settings.content).danger_words
+    search_pages.register(app, found, synonyms, danger_words, news)
+    register_news(app, news)
     return app
 
 

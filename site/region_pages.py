@@ -133,6 +133,13 @@ def _draw_region(region: Region, **values: Any) -> str:
     )
 
 
+def region_named(typed: str) -> Region | None:
+    """The region of a place, when nothing else but its name or postcode was typed, rightly."""
+    answer = _regions().places.find(typed)
+    certain = answer.place and answer.exact and not answer.others
+    return _region_of(answer.place) if answer.place and certain else None
+
+
 def label(place: Place) -> str:
     """A place as it is told from others of its name."""
     if place.kind in (PLACE, POSTCODE) and place.name != place.municipality:

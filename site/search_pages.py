@@ -5,6 +5,8 @@ answered, and kept nowhere.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from typing import NamedTuple
 
 from flask import (
@@ -27,15 +29,21 @@ from .chat.asking import fields
 from .chat.clean import BadInput, line
 from .chat.danger_words import DangerWords
 from .chat.limits.limits import limits
+from .helplines import Helplines
 from .languages import LANGUAGES, language, to
 from .organisation import Organisation
+from .region_pages import region_named
+from .regions import Region
 from .safe import SafePage
-from .search import Finder, Found, Searchable
-from .searchables import finder_for, of_library
+from .search import MOST_RESULTS, Finder, Found, Index, Searchable
+from .searchables import finder_for, of_library, of_news, of_regions
+from .stories.news import News
+from .stories.pieces import AMSTERDAM
 from .synonyms import Synonyms
 
 # The longest question that is taken, in characters.
 MOST = 200
+MOST_STORIES = 3
 
 blueprint = Blueprint("search", __name__)
 
@@ -58,7 +66,9 @@ class Search:
         pages: Mapping[str, Sequence[Searchable]],
         synonyms: Mapping[str, Synonyms],
         danger_words: Sequence[str],
+        news: News,
     ) -> None:
+        self._news = news
         self._pages = pages
         self._synonyms = synonyms
         self._words_of_danger = danger_words
@@ -66,13 +76,25 @@ class Search:
         # In both languages: who is in need does not look which one the page speaks.
         self._suicide = DangerWords([text for one in synonyms.values() for text in one.suicide])
         self._finder: Finder | None = None
+        self._stories: dict[str, Index] = {}
 
     @property
     def finder(self) -> Finder:
         # Made twice, when two ask at once, it is the same.
         if self._finder is None:
+            self._stories = {lang: self._index_of_stories(lang) for lang in LANGUAGES}
             self._finder = finder_for(self._pages, self._synonyms, self._words_of_danger)
         return self._finder
+
+    def _index_of_stories(self, lang: str) -> Index:
+        pieces = self._news.all_pieces(lang)
+        return Index(lang, of_news(pieces), self._synonyms[lang].words, self._words_of_danger)
+
+    def stories(self, lang: str, text: str, today: date) -> list[Searchable]:
+        """Stories and news that are out on that day; they stand below what helps."""
+        shown = {f"news:{piece.id}" for piece in self._news.pieces(lang, today)}
+        found = self._stories[lang].search(text).results
+        return [page for page in found if page.link in shown][:MOST_STORIES]
 
     def suggested(self, lang: str) -> list[Searchable]:
         """Pages to begin with."""
@@ -90,9 +112,10 @@ def register(
     pages: Mapping[str, Sequence[Searchable]],
     synonyms: Mapping[str, Synonyms],
     danger_words: Sequence[str],
+    news: News,
 ) -> None:
-    """Add search through these pages, in both languages."""
-    app.extensions["luwte.search"] = Search(pages, synonyms, danger_words)
+    """Add search through these pages and the news, in both languages."""
+    app.extensions["luwte.search"] = Search(pages, synonyms, danger_words, news)
     app.register_blueprint(blueprint, name="search_nl")
     app.register_blueprint(blueprint, name="search_en", url_prefix="/en")
 
@@ -104,18 +127,26 @@ def make_ready(app: Flask) -> None:
 
 
 def pages_of(
-    app: Flask, library: Library, safe_pages: Mapping[str, SafePage]
+    app: Flask,
+    library: Library,
+    safe_pages: Mapping[str, SafePage],
+    helplines: Helplines,
+    regions: Sequence[Region],
 ) -> dict[str, list[Searchable]]:
     """The pages of the library, and those that are no part of it, by language."""
     found = {}
     for lang in LANGUAGES:
         with app.app_context(), force_locale(lang):
-            found[lang] = [*of_library(library, lang), *_fixed(lang, safe_pages[lang])]
+            fixed = _fixed(lang, safe_pages[lang], helplines)
+            found[lang] = [*of_library(library, lang), *fixed, *of_regions(regions, lang)]
     return found
 
 
-def _fixed(lang: str, safe: SafePage) -> list[Searchable]:
+def _fixed(lang: str, safe: SafePage, helplines: Helplines) -> list[Searchable]:
     start = "/en" if lang == "en" else ""
+    where = _("Wie helpt je waar jij woont, en is de chat daar open?")
+    others = _("Voor wie ze er zijn, en of ze nu open zijn.")
+    lines = " ".join(line.words[lang].name for line in helplines.lines)
     chat = _("Chat anoniem en gratis met een medewerker.")
     pieces = " ".join(piece.title for piece in (safe.clearing, *safe.recipes, *safe.more))
     return [
@@ -123,6 +154,11 @@ def _fixed(lang: str, safe: SafePage) -> list[Searchable]:
         Searchable(
             *("page:safe", safe.opening.title, safe.summary, f"{start}/veilig-internetten", "page"),
             text=pieces,
+        ),
+        Searchable("page:region", _("Vind jouw Veilig Thuis"), where, f"{start}/regio", "page"),
+        Searchable(
+            *("page:helplines", _("Andere hulplijnen"), others, f"{start}/hulplijnen", "page"),
+            text=lines,
         ),
     ]
 
@@ -145,8 +181,20 @@ def results() -> str | Response:
     except BadInput as bad:
         return _refused(bad, typed)
     lang, found = _search().finder.search(language(), text)
+    found = _with_their_region(text, found)
     alerts = _alerts(" ".join([text, *found.meant]))
-    return _page(typed=text, found=found, found_lang=lang, alerts=alerts)
+    stories = _search().stories(language(), text, datetime.now(AMSTERDAM).date())
+    return _page(typed=text, found=found, found_lang=lang, alerts=alerts, stories=stories)
+
+
+def _with_their_region(text: str, found: Found) -> Found:
+    """Whoever types only a place wants to know who helps there."""
+    region = region_named(text)
+    if region is None:
+        return found
+    (page,) = of_regions([region], language())
+    others = [other for other in found.results if other.link != page.link]
+    return replace(found, results=[page, *others][:MOST_RESULTS])
 
 
 def _refused(bad: BadInput, typed: object) -> Response:
@@ -171,6 +219,7 @@ def _page(
     found: Found | None = None,
     found_lang: str = "",
     alerts: Sequence[Alert] = (),
+    stories: Sequence[Searchable] = (),
 ) -> str:
     return render_template(
         "search.html",
@@ -180,6 +229,7 @@ def _page(
         found=found,
         found_lang=found_lang,
         alerts=alerts,
+        stories=stories,
         suggested=_search().suggested(language()),
         back_url=to("pages.home"),
     )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from .article_files import Article, Section
 from .articles import Library, plain_address
 from .languages import LANGUAGES
+from .regions import Region
 from .search import Finder, Index, Searchable
+from .stories.pieces import Piece
 from .synonyms import Synonyms
 
 # Pages that search can find and that no file has the title of.
-FIXED = ("chat", "safe")
+FIXED = ("chat", "safe", "region", "helplines")
 
 
 def of_library(library: Library, lang: str) -> list[Searchable]:
@@ -25,6 +27,25 @@ def of_library(library: Library, lang: str) -> list[Searchable]:
             for article in section.articles
         ]
     return found
+
+
+def of_regions(regions: Iterable[Region], lang: str) -> list[Searchable]:
+    """The page of each region, by its name and that of its organisation."""
+    start = "/en" if lang == "en" else ""
+    return [
+        Searchable(
+            f"region:{one.slug}", one.organisation, one.name, f"{start}/regio/{one.slug}", "region"
+        )
+        for one in regions
+    ]
+
+
+def of_news(pieces: Iterable[Piece]) -> list[Searchable]:
+    """Stories and news, which stand below what helps."""
+    return [
+        Searchable(f"news:{one.id}", one.title, one.summary, one.url, "story", text=one.body)
+        for one in pieces
+    ]
 
 
 def _searchable(page: Article | Section, kind: str) -> Searchable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -383,3 +384,40 @@ def test_everyday_questions_find_the_right_page_among_the_first_three(
             missed[text] = first
 
     assert len(missed) <= len(asked) * (100 - ENOUGH) / 100, missed
+
+
+# What stands outside the articles
+
+
+def links_found(client: FlaskClient, typed: str, start: str = "") -> list[str]:
+    """The addresses of what was found, in their order, without the topics below."""
+    page = client.post(f"{start}/zoeken", data={"q": typed}).text.partition("<main")[2]
+    return re.findall(r'<li><a href="([^"]+)"', page.partition('class="card step')[0])
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("kindertelefoon", "/hulplijnen"),
+        ("welk veilig thuis hoort bij mijn postcode", "/regio"),
+        ("veilig thuis twente", "/regio/twente"),
+        # A place alone: who helps there.
+        ("zwolle", "/regio/ijsselland"),
+        ("3511", "/regio/utrecht"),
+    ],
+)
+def test_helplines_and_regions_are_found(client: FlaskClient, typed: str, address: str) -> None:
+    assert links_found(client, typed)[0] == address
+
+
+def test_a_story_is_found_below_what_helps(client: FlaskClient) -> None:
+    found = links_found(client, "nachtdienst aan de telefoon")
+    story = found.index("/nieuws/2026/nachtdienst-aan-de-telefoon")
+    assert all(address.startswith("/nieuws/") for address in found[story:])
+
+
+def test_what_is_not_out_yet_is_not_found(client: FlaskClient) -> None:
+    search = client.application.extensions["luwte.search"]
+    assert search.finder
+    assert search.stories("nl", "nachtdienst aan de telefoon", date(2026, 11, 25))
+    assert not search.stories("nl", "nachtdienst aan de telefoon", date(2026, 1, 1))

@@ -42,6 +42,10 @@ class News:
         }
         self._by_id = {(lang, piece.id): piece for lang in pieces for piece in pieces[lang]}
 
+    def all_pieces(self, lang: str) -> list[Piece]:
+        """Also what is not out yet, or is over."""
+        return list(self._newest_first.get(lang, ()))
+
     def pieces(self, lang: str, today: date, *kinds: str) -> list[Piece]:
         """What can be read, newest first; of these kinds only, where any is named."""
         return [

@@ -36,6 +36,8 @@ class Piece:
     # "chat", "phone", "danger", `article:<id>`, or nothing.
     next: str
     sources: list[str]
+    # As it was written, in Markdown.
+    body: str = field(default="", repr=False)
     # Drawn when somebody first reads it, then kept.
     draw: Callable[[], str] = field(default=lambda: "", repr=False)
 

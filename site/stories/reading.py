@@ -95,7 +95,7 @@ class _Reading:
         self.faults += matter.faults
         if kind and not matter.faults:
             url = f"{self.roots[lang]}{year}/{path.stem}"
-            piece = KINDS[kind](lang=lang, slug=path.stem, url=url, **facts)
+            piece = KINDS[kind](lang=lang, slug=path.stem, url=url, body=matter.body, **facts)
             self.pieces[lang].append(piece)
             self._sources[piece] = matter
             self._by_id[key] = piece
