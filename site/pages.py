@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -35,7 +36,7 @@ class ChatState(NamedTuple):
 
 
 def register(
-    app: Flask, library: Library, safe_pages: dict[str, SafePage], organisation: Organisation
+    app: Flask, library: Library, safe_pages: Mapping[str, SafePage], organisation: Organisation
 ) -> None:
     """Add the pages in both languages, and what every page shows of the library."""
     app.extensions["luwte.library"] = library

@@ -47,6 +47,15 @@ class Regions:
     # Names of municipalities by region's code.
     municipalities: Mapping[str, list[str]]
 
+    @classmethod
+    def of(cls, regions: Iterable[Region], files: PlaceFiles) -> Regions:
+        """From what was read of the content folder."""
+        by_code = {region.code: region for region in regions}
+        municipalities: dict[str, list[str]] = {code: [] for code in by_code}
+        for one in files.municipalities.values():
+            municipalities[one.region].append(plain_name(one.name))
+        return cls(by_code, Places.of(files, by_code.values()), municipalities)
+
     def by_slug(self, slug: str) -> Region:
         """Raises NotFound."""
         for region in self.by_code.values():
@@ -55,14 +64,9 @@ class Regions:
         raise NotFound(slug)
 
 
-def register(app: Flask, regions: Iterable[Region], files: PlaceFiles) -> None:
+def register(app: Flask, regions: Regions) -> None:
     """Add the pages in both languages."""
-    by_code = {region.code: region for region in regions}
-    municipalities: dict[str, list[str]] = {code: [] for code in by_code}
-    for one in files.municipalities.values():
-        municipalities[one.region].append(plain_name(one.name))
-    found = Regions(by_code, Places.of(files, by_code.values()), municipalities)
-    app.extensions["luwte.regions"] = found
+    app.extensions["luwte.regions"] = regions
     app.register_blueprint(blueprint, name="regions_nl")
     app.register_blueprint(blueprint, name="regions_en", url_prefix="/en")
 

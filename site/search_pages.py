@@ -23,7 +23,6 @@ from flask import (
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from .articles import Library
 from .chat.accept import wants_json
 from .chat.asking import fields
 from .chat.clean import BadInput, line
@@ -33,10 +32,10 @@ from .helplines import Helplines
 from .languages import LANGUAGES, language, to
 from .organisation import Organisation
 from .region_pages import region_named
-from .regions import Region
 from .safe import SafePage
 from .search import MOST_RESULTS, Finder, Found, Index, Searchable
 from .searchables import finder_for, of_library, of_news, of_regions
+from .site_content import SiteContent
 from .stories.news import News
 from .stories.pieces import AMSTERDAM
 from .synonyms import Synonyms
@@ -107,15 +106,11 @@ class Search:
         return self._danger.stand_in(rest), rest != text
 
 
-def register(
-    app: Flask,
-    pages: Mapping[str, Sequence[Searchable]],
-    synonyms: Mapping[str, Synonyms],
-    danger_words: Sequence[str],
-    news: News,
-) -> None:
-    """Add search through these pages and the news, in both languages."""
-    app.extensions["luwte.search"] = Search(pages, synonyms, danger_words, news)
+def register(app: Flask, content: SiteContent) -> None:
+    """Add search through all pages, in both languages."""
+    app.extensions["luwte.search"] = Search(
+        pages_of(app, content), content.synonyms, content.desk_files.danger_words, content.news
+    )
     app.register_blueprint(blueprint, name="search_nl")
     app.register_blueprint(blueprint, name="search_en", url_prefix="/en")
 
@@ -126,19 +121,14 @@ def make_ready(app: Flask) -> None:
     search.finder  # noqa: B018 - made once it is asked for
 
 
-def pages_of(
-    app: Flask,
-    library: Library,
-    safe_pages: Mapping[str, SafePage],
-    helplines: Helplines,
-    regions: Sequence[Region],
-) -> dict[str, list[Searchable]]:
+def pages_of(app: Flask, content: SiteContent) -> dict[str, list[Searchable]]:
     """The pages of the library, and those that are no part of it, by language."""
     found = {}
     for lang in LANGUAGES:
         with app.app_context(), force_locale(lang):
-            fixed = _fixed(lang, safe_pages[lang], helplines)
-            found[lang] = [*of_library(library, lang), *fixed, *of_regions(regions, lang)]
+            fixed = _fixed(lang, content.safe_pages[lang], content.helplines)
+            regions = of_regions(content.regions, lang)
+            found[lang] = [*of_library(content.library, lang), *fixed, *regions]
     return found
 
 

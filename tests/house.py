@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from luwte.chat.database import engine_for, migrate, writing
 from luwte.chat.parts import Chat
 from luwte.chat.staff import Member, Staff, Staffing
 from luwte.config import LIMITS, NEVER_OFF, Settings
+from luwte.site_content import SiteContent, read_site
 
 PASSWORD = "een kalme dag in mei"
 SECRET = "een geheim van de toetsen, lang genoeg"
@@ -118,6 +120,12 @@ def said(answer: TestResponse) -> str:
     return " ".join(words.split())
 
 
+@cache
+def content_of(folder: Path) -> SiteContent:
+    """Read once for all houses: it says the same to each."""
+    return read_site(Settings(content=folder))
+
+
 @contextmanager
 def house_on(
     database_url: str, redis: Redis, redis_url: str, folder: Path, **options: Any
@@ -137,7 +145,7 @@ def house_on(
     )
     redis.flushall()
     engine = engine_for(database_url)
-    house = House(create_app(settings), engine)
+    house = House(create_app(settings, content_of(settings.content)), engine)
     yield house
     house.chat.hub.stop()
     house.chat.care.stop()

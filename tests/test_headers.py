@@ -23,6 +23,7 @@ from luwte.application import create_app
 from luwte.chat.database import migrate
 from luwte.config import BadSetting, Settings
 from luwte.page_parts import csp_hash
+from tests.house import content_of
 from tests.servers import RedisServer
 
 EXIT = "https://weer.example/vandaag"
@@ -207,7 +208,7 @@ def app(redis: Redis, redis_of_the_run: RedisServer, tmp_path: Path) -> Iterator
 @contextmanager
 def application(settings: Settings) -> Iterator[Flask]:
     """Its threads, which a request may start, end with it."""
-    app = create_app(settings)
+    app = create_app(settings, content_of(settings.content))
     try:
         yield app
     finally:

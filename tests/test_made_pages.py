@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from luwte.application import create_app
 from luwte.chat.database import migrate
 from luwte.made_pages import MADE_EACH_TIME, MADE_ONCE, MadePages, takes_gzip
+from tests.house import content_of
 from tests.test_headers import SETTINGS, faults_of
 
 ARTICLE = "/geweld-thuis/iemand-helpen"
@@ -31,7 +32,8 @@ def makes(tmp_path: Path) -> Iterator[Makes]:
     made = []
 
     def make(**settings: object) -> Flask:
-        made.append(create_app(replace(SETTINGS, data_dir=tmp_path, **settings)))  # type: ignore[arg-type]
+        own = replace(SETTINGS, data_dir=tmp_path, **settings)  # type: ignore[arg-type]
+        made.append(create_app(own, content_of(own.content)))
         return made[-1]
 
     migrate(replace(SETTINGS, data_dir=tmp_path).sql_url)
