@@ -9,6 +9,9 @@ from flask import Flask, Response, request
 from .config import Settings
 from .page_parts import Parts
 
+# Where the staff's pages begin.
+STAFF = ("/desk", "/office")
+
 HEADERS = {
     # Not even the back-forward cache's second copy: see the exit's own script for that.
     "Cache-Control": "no-store",
@@ -40,12 +43,12 @@ HEADERS = {
 }
 
 
-def policy(parts: Parts, settings: Settings) -> str:
+def policy(parts: Parts, settings: Settings, *, staff: bool = False) -> str:
     """The content security policy; script and style only as we wrote them."""
     rules = {
         "default-src": "'none'",
-        "script-src": parts.script_hashes,
-        "style-src": parts.style_hashes,
+        "script-src": parts.script_hashes(staff=staff),
+        "style-src": parts.style_hashes(staff=staff),
         "img-src": "data:",
         "connect-src": "'self'",
         "form-action": _where_forms_lead(settings),
@@ -70,11 +73,14 @@ def _where_forms_lead(settings: Settings) -> str:
 def register(app: Flask, settings: Settings) -> None:
     """Set the headers on every response, errors too."""
     parts: Parts = app.extensions["luwte.parts"]
-    everywhere = HEADERS | {"Content-Security-Policy": policy(parts, settings)}
+    policies = {staff: policy(parts, settings, staff=staff) for staff in (False, True)}
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        response.headers.update(everywhere)
+        response.headers.update(HEADERS)
+        # A public page is lighter without what only the staff's pages hold.
+        policy = policies[request.path.startswith(STAFF)]
+        response.headers["Content-Security-Policy"] = policy
         if settings.onion_location:
             response.headers["Onion-Location"] = settings.onion_location + quote(request.path)
         # Over plain http it must not be said (RFC 6797, section 7.2).

@@ -87,7 +87,8 @@ def register(app: Flask) -> None:
         elif view in MADE_EACH_TIME:
             request.environ[_MARK] = None, None
 
-    app.wsgi_app = MadePages(app, app.wsgi_app)  # type: ignore[method-assign]
+    app.extensions["luwte.made_pages"] = made = MadePages(app, app.wsgi_app)
+    app.wsgi_app = made  # type: ignore[method-assign]
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,15 +59,19 @@ class Parts:
     office_script: Markup
     parts: Mapping[str, Part]
 
-    @property
-    def script_hashes(self) -> str:
-        own = (self.exit_script, self.page_script, self.desk_script, self.office_script)
-        return _hashes(*own, *(part.script for part in self.parts.values()))
+    def script_hashes(self, *, staff: bool) -> str:
+        """Those of the staff's pages, or of all others: each page names only what it may get."""
+        if staff:
+            own = (self.exit_script, self.page_script)
+            return _hashes(*own, self.desk_script, self.office_script)
+        scripts = (part.script for part in self.parts.values())
+        return _hashes(self.exit_script, self.page_script, *scripts)
 
-    @property
-    def style_hashes(self) -> str:
-        own = (self.page_style, self.staff_style)
-        return _hashes(*own, *(part.style for part in self.parts.values()))
+    def style_hashes(self, *, staff: bool) -> str:
+        """As `script_hashes`."""
+        if staff:
+            return _hashes(self.page_style, self.staff_style)
+        return _hashes(self.page_style, *(part.style for part in self.parts.values()))
 
 
 def _hashes(*parts: str) -> str:

@@ -169,6 +169,7 @@ BOTH = {
         posted("/chat/helped", 403, FOREIGN, ticket="x", answer="yes"),
     ],
     "plain.say": [posted("/chat/plain/messages", 204, token="x", text="dag")],
+    "plain.send_anyway": [posted("/chat/plain/anyway", 204, token="x", held="k")],
     "plain.end": [posted("/chat/plain/end", 204, token="x")],
     "plain.helped": [posted("/chat/plain/helped", 204, ticket="x", answer="yes")],
 }

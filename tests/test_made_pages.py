@@ -165,8 +165,8 @@ def test_each_host_and_scheme_is_told_its_own(makes: Makes) -> None:
 
 
 def test_what_is_kept_is_bounded_whoever_asks(app: Flask) -> None:
-    kept, client = app.wsgi_app, app.test_client(use_cookies=False)
-    assert isinstance(kept, MadePages)
+    kept: MadePages = app.extensions["luwte.made_pages"]
+    client = app.test_client(use_cookies=False)
     kept._most_bytes = 200_000
     for number in range(20):
         assert client.get(ARTICLE, base_url=f"http://h{number}.example").status_code == 200

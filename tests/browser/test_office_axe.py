@@ -47,7 +47,7 @@ def in_both(page: Page) -> list[str]:
     """Faults in both colour schemes, and what sticks out sideways on a small screen."""
     said = []
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         said += [f"{scheme} {fault}" for fault in faults(page)]
     page.set_viewport_size({"width": 390, "height": 844})
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
