@@ -111,7 +111,7 @@ def add_passkey() -> ResponseReturnValue:
     return jsonify(to=url_for("desk_account.overview", done="added")), 201
 
 
-@bp.post("/passkeys/<int:number>/name")
+@bp.post("/passkeys/<int(max=2147483647):number>/name")
 @signed_in
 def name_passkey(number: int) -> ResponseReturnValue:
     try:
@@ -122,7 +122,7 @@ def name_passkey(number: int) -> ResponseReturnValue:
     return _back("named")
 
 
-@bp.post("/passkeys/<int:number>/remove")
+@bp.post("/passkeys/<int(max=2147483647):number>/remove")
 @signed_in
 def remove_passkey(number: int) -> ResponseReturnValue:
     account_parts().passkeys.remove(me(), number)

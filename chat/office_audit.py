@@ -66,6 +66,10 @@ def _wanted() -> tuple[Wanted, dict[str, str]]:
         try:
             day = date.fromisoformat(typed)
         except ValueError:
+            day = date.min
+        # At the ends of the calendar a day has no hours in another time zone.
+        if not 2000 <= day.year < 2200:
+            day = None
             errors["day"] = _("Vul een datum in, bijvoorbeeld 2026-05-31.")
     act = asked.get("act", "")
     member = asked.get("member", type=int)

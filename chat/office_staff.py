@@ -69,12 +69,12 @@ def invite() -> ResponseReturnValue:
     return _link(member, token, 201)
 
 
-@blueprint.get("/<int:number>")
+@blueprint.get("/<int(max=2147483647):number>")
 def one(number: int) -> ResponseReturnValue:
     return _account_page(number)
 
 
-@blueprint.post("/<int:number>")
+@blueprint.post("/<int(max=2147483647):number>")
 def change(number: int) -> ResponseReturnValue:
     typed = _typed()
     wanted = Change(typed["name"], typed["role"], tuple(typed["regions"]))
@@ -90,7 +90,7 @@ def change(number: int) -> ResponseReturnValue:
     return _back("changed", number)
 
 
-@blueprint.post("/<int:number>/link")
+@blueprint.post("/<int(max=2147483647):number>/link")
 def link(number: int) -> ResponseReturnValue:
     if number == me().id:
         return _account_page(number, errors={"": _not_yourself()})
@@ -104,7 +104,7 @@ def link(number: int) -> ResponseReturnValue:
     return _link(member, token, 200)
 
 
-@blueprint.post("/<int:number>/disable")
+@blueprint.post("/<int(max=2147483647):number>/disable")
 def disable(number: int) -> ResponseReturnValue:
     try:
         member = account_parts().accounts.disable(me(), number)
@@ -115,7 +115,7 @@ def disable(number: int) -> ResponseReturnValue:
     return _back("disabled", number)
 
 
-@blueprint.post("/<int:number>/enable")
+@blueprint.post("/<int(max=2147483647):number>/enable")
 def enable(number: int) -> ResponseReturnValue:
     member = account_parts().accounts.enable(number)
     record("staff.enable", member.email)

@@ -24,6 +24,7 @@ from . import (
 from .chat.limits.proof import Asking
 from .chat.store import connect
 from .config import BadSetting, Settings
+from .host_name import NamedHost
 from .site_content import SiteContent, read_site
 from .staff_key import factor_secrets
 from .stories.pages import register as register_news
@@ -55,6 +56,7 @@ def create_app(settings: Settings, content: SiteContent | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
 
     content = content or read_site(settings)
+    app.wsgi_app = NamedHost(app.wsgi_app, content.organisation)  # type: ignore[method-assign, assignment]
     languages.register(app, content.organisation)
     page_parts.register(app, settings, content.organisation)
     headers.register(app, settings)
