@@ -189,6 +189,7 @@ READERS = {
     "chat.plain._mine": "the pattern of a token",
     "chat.plain.helped": "clean.one_of; a seal that opens only our own tickets",
     "chat.plain.say": "clean.message",
+    "chat.plain.send_anyway": "clean.key",
     "chat.sign_in._form": "shown as it was typed",
     "chat.sign_in._typed": "clean.secret, tidy_email",
     "chat.too_often._proof_asked": "sent on as it was chosen, to be asked again",
