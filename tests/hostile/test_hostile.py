@@ -24,7 +24,7 @@ from tests.servers import redis_server
 from tests.service import Advisor, Service, Visitor, running
 
 # What many read or is kept meets every text; the other places take turns, each with one in so many.
-TURNS = 24
+TURNS = 80
 FREE = {f"LIMIT_{name.upper()}": "1000000 per minute" for name in LIMITS}
 CANARY = "{canary}"
 
