@@ -115,8 +115,12 @@ def is_folder(path: Path) -> bool:
 class Reading:
     """One reading of the content folder."""
 
-    def __init__(self, folder: Path, languages: Sequence[str], link_to: LinkTo) -> None:
+    def __init__(
+        self, folder: Path, languages: Sequence[str], link_to: LinkTo, *, checked: bool = True
+    ) -> None:
         self._folder = folder
+        # Whether each text is looked through now, or when somebody first reads it.
+        self._checked = checked
         self._languages = [lang for lang in languages if is_folder(folder / lang)]
         self._link_to = link_to
         self._renderer = Renderer()
@@ -153,7 +157,12 @@ class Reading:
                 for outcome in page.tool.outcomes if page.tool else ():
                     outcome.next = self._next(page.lang, outcome.next, matter, outcome.next_line)
         for page, matter in self._sources.items():
-            self._draw(page, matter)
+            # A tool is drawn in pieces.
+            if self._checked or (isinstance(page, Article) and page.tool):
+                self._draw(page, matter)
+            else:
+                page.body = self._body_of(page, matter)
+                page.draw = partial(self._draw_now, page, matter)
         for listed in self.sections.values():
             listed.sort(key=lambda section: (section.order, section.slug))
             for section in listed:
@@ -304,6 +313,16 @@ class Reading:
             return "phone"
         return step
 
+    def _draw_now(self, page: Page, matter: FrontMatter) -> str:
+        """For the first who reads it."""
+        self._draw(page, matter)
+        return page.draw()
+
+    def _body_of(self, page: Page, matter: FrontMatter) -> str:
+        if isinstance(page, Article) and page.tool:
+            return "\n\n".join(page.tool.texts())
+        return self._audit.filled_in(matter.body, page.lang)
+
     def _draw(self, page: Page, matter: FrontMatter) -> None:
         address = partial(self.address, page.lang)
         if isinstance(page, Article) and page.tool:
@@ -311,9 +330,9 @@ class Reading:
                 drawn = self._renderer.render(piece.markdown, piece.line, address)
                 piece.draw = drawn.draw
                 self.faults += [Fault(matter.path, line, text) for line, text in drawn.faults]
-            page.body, page.draw = "\n\n".join(page.tool.texts()), page.tool.html
+            page.body, page.draw = self._body_of(page, matter), page.tool.html
             return
-        page.body = self._audit.filled_in(matter.body, page.lang)
+        page.body = self._body_of(page, matter)
         rendered = self._renderer.render(page.body, matter.body_line, address)
         page.draw = rendered.draw
         for line, text in rendered.faults:

@@ -62,13 +62,19 @@ class Library:
         folder: Path,
         languages: Sequence[str] = ("nl", "en"),
         link_to: LinkTo = plain_address,
+        *,
+        checked: bool = True,
     ) -> Library:
-        """Read `folder`. Raises ContentMissing when it is not there, and nothing else."""
+        """Read `folder`. Raises ContentMissing when it is not there, and nothing else.
+
+        Unless `checked`, a text is parsed when somebody first reads it: starting is faster, and
+        what is wrong in the texts themselves is not among the faults.
+        """
         if not is_folder(folder):
             raise ContentMissing(
                 f"{folder} is no folder: set LUWTE_CONTENT to the folder with the articles."
             )
-        reading = Reading(folder, languages, link_to)
+        reading = Reading(folder, languages, link_to, checked=checked)
         faults, notes = sorted(set(reading.faults)), sorted(reading.notes)
         return cls(reading.sections, faults, notes, reading.texts, reading.address)
 

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from limits import parse
-
 HERE = Path(__file__).resolve().parent
 
 
@@ -162,6 +160,9 @@ class _Reader:
         if value == "off" and name not in NEVER_OFF:
             return value
         try:
+            # This library loads much of the standard one, which the service patches first.
+            from limits import parse
+
             rate = parse(value)
         except ValueError:
             rate = None

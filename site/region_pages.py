@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from flask import (
@@ -38,23 +39,25 @@ TYPED_MOST = 100
 blueprint = Blueprint("regions", __name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Regions:
-    """What the pages show; made once at start."""
+    """What the pages show, of what was read of the content folder."""
 
     by_code: Mapping[str, Region]
-    places: Places
-    # Names of municipalities by region's code.
-    municipalities: Mapping[str, list[str]]
+    files: PlaceFiles
 
-    @classmethod
-    def of(cls, regions: Iterable[Region], files: PlaceFiles) -> Regions:
-        """From what was read of the content folder."""
-        by_code = {region.code: region for region in regions}
-        municipalities: dict[str, list[str]] = {code: [] for code in by_code}
-        for one in files.municipalities.values():
-            municipalities[one.region].append(plain_name(one.name))
-        return cls(by_code, Places.of(files, by_code.values()), municipalities)
+    @cached_property
+    def places(self) -> Places:
+        """Made for the first who asks: a start has no time for it."""
+        return Places.of(self.files, self.by_code.values())
+
+    @cached_property
+    def municipalities(self) -> Mapping[str, list[str]]:
+        """Their names, by region's code."""
+        named: dict[str, list[str]] = {code: [] for code in self.by_code}
+        for one in self.files.municipalities.values():
+            named[one.region].append(plain_name(one.name))
+        return named
 
     def by_slug(self, slug: str) -> Region:
         """Raises NotFound."""

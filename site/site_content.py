@@ -91,13 +91,14 @@ def read_site(settings: Settings) -> SiteContent:
     folder = settings.content
     organisation = read_organisation(folder)
     regions = read_regions(folder)
-    library = Library.load(folder, link_to=pages.address_of)
+    library = Library.load(folder, link_to=pages.address_of, checked=False)
     own_words = folder / CODE_WORDS
     return SiteContent(
         organisation=organisation,
         regions=regions,
-        found_regions=Regions.of(
-            regions, read_places(folder, {region.code: region.name for region in regions})
+        found_regions=Regions(
+            {region.code: region for region in regions},
+            read_places(folder, {region.code: region.name for region in regions}),
         ),
         library=library,
         desk_files=read_desk_files(folder),

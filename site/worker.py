@@ -31,7 +31,7 @@ from .refusal import refusal
 FINISH_S = 1.5
 
 # By then whoever came first has their page.
-AFTER_START_S = 3.0
+AFTER_START_S = 15.0
 
 # How much more of a refused request is read before the line is cut.
 LINGER_S = 1.0

@@ -42,5 +42,6 @@ def takes(at_desk: AdvisorAtDesk, count: int) -> None:
     """Take that many visitors; each begins with the focus in its field."""
     there = conversations(at_desk.page).count()
     for number in range(there, there + count):
+        expect(at_desk.page.locator("[data-waiting] > li").first).to_be_visible()
         presses(at_desk.page, "N")
         expect(field(conversations(at_desk.page).nth(number))).to_be_focused()

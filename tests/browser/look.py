@@ -26,15 +26,16 @@ AXE_FINDS = """async (options) => (await axe.run(options)).violations.flatMap((r
 PROMISES = Path(__file__).with_name("look.js").read_text()
 
 
-def faults(page: Page, lang: str = "nl", *, contrast: bool = True) -> list[str]:
+def faults(page: Page, lang: str = "nl", *, axe: bool = True, contrast: bool = True) -> list[str]:
     """What is wrong on a page with an exit, at its present size and colours.
 
-    Computing contrasts takes longest: without, for a page like another one that was looked at.
+    Axe takes longest, and of it the contrasts: without, for a page like those that were looked at.
     """
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
-    found: list[str] = page.evaluate(AXE_FINDS, AXE if contrast else WITHOUT_CONTRAST)
-    found += page.evaluate(PROMISES, lang)
+    found: list[str] = page.evaluate(PROMISES, lang)
+    if axe:
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE_SCRIPT)
+        found += page.evaluate(AXE_FINDS, AXE if contrast else WITHOUT_CONTRAST)
     size = page.viewport_size
     assert size
     return [f"{size['width']} px: {fault}" for fault in found]

@@ -56,6 +56,7 @@ class AdvisorAtDesk(Talker):
         expect(page.locator("[data-waiting]")).to_be_attached()
 
     def takes_next(self) -> None:
+        expect(self.page.locator("[data-waiting] > li").first).to_be_visible()
         self.page.locator("[data-take-next]").click()
         expect(self.page.locator("[data-conversation]:visible").first).to_be_visible()
 

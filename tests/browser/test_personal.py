@@ -12,7 +12,7 @@ EXAMPLES = yaml.safe_load(Path("tests/personal_examples.yml").read_text("utf-8")
 
 def test_the_page_finds_what_the_server_finds(opens):
     """The script of the page itself cannot be reached from outside, so its file is run as it is."""
-    page = opens("/chat")
+    page = opens("/chat/talk")
     ours = page.locator("[data-personal]").get_attribute("data-ours").split()
     rules = Path("static/personal.js").read_text("utf-8").replace("export function", "function")
     found = page.evaluate(
