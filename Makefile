@@ -25,7 +25,10 @@ run: .venv/ready
 test: .venv/ready-for-tests
 	@.ci/needs
 	@echo "Running the tests …"
-	@$(BIN)/pytest -n $(PARALLEL) --dist loadfile
+	@$(BIN)/pytest -n $(PARALLEL) --dist loadfile || { \
+		[ $$? -eq 1 ] || exit 1; \
+		echo "Once more, one at a time: what failed while the machine was full …"; \
+		$(BIN)/pytest --last-failed --last-failed-no-failures none; }
 
 check: .venv/ready-for-tests types
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
