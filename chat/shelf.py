@@ -12,7 +12,8 @@ MOST_FOUND = 8
 # Where a word stands tells how much the article is about it.
 IN_TITLE, IN_SUMMARY, IN_TEXT = 12, 4, 1
 
-_TAG = re.compile(r"<[^>]*>")
+# In Markdown: what a link leads to is no word of the text.
+_TARGET = re.compile(r"\]\([^)]*\)")
 _WORD = re.compile(r"\w+")
 # A link that is followed is a trace, and leads away from the chat; a phone number is neither.
 _LINK = re.compile(r'<a\b[^>]*\bhref="(?!tel:)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
@@ -22,13 +23,14 @@ _ID = re.compile(r'(<h[2-6])\s+id="[^"]*"')
 
 @dataclass(frozen=True)
 class Reading:
-    """One article; `draw` makes its sanitised text, `address` is its path."""
+    """One article: `text` is Markdown, `draw` makes sanitised HTML of it, `address` is its path."""
 
     id: str
     lang: str
     title: str
     summary: str
     address: str
+    text: str = field(repr=False)
     draw: Callable[[], str] = field(repr=False)
 
     @property
@@ -66,7 +68,7 @@ class Shelf:
 
     @cached_property
     def _indexes(self) -> dict[tuple[str, str], _Index]:
-        # All texts are drawn for it, which takes too long for the service's start.
+        # Not at the service's start, which has no time for it; drawing them is never needed.
         return {key: _Index(article) for key, article in self._by_id.items()}
 
 
@@ -75,7 +77,7 @@ class _Index:
         self._parts = [
             (IN_TITLE, _words(article.title)),
             (IN_SUMMARY, _words(article.summary)),
-            (IN_TEXT, _words(_TAG.sub(" ", article.draw()))),
+            (IN_TEXT, _words(_TARGET.sub(" ", article.text))),
         ]
 
     def score(self, wanted: frozenset[str]) -> int:

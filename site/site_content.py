@@ -57,6 +57,7 @@ class SiteContent:
                 article.title,
                 article.summary,
                 pages.address_of("article", article, lang),
+                article.body,
                 partial(getattr, article, "html"),
             )
             for lang in LANGUAGES

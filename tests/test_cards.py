@@ -14,9 +14,11 @@ from tests.servers import until
 from tests.service import Advisor, Service, Visitor
 
 ARTICLES = [
-    Reading("money", "nl", "Geld", "Over schulden", "/a/geld", lambda: "<p>Een rékening.</p>"),
-    Reading("money", "en", "Money", "About debts", "/en/a/money", lambda: "<p>A bill.</p>"),
-    Reading("child", "nl", "Een kind", "Zorgen om geld", "/a/kind", lambda: "<p>School.</p>"),
+    Reading(
+        "money", "nl", "Geld", "Over schulden", "/a/geld", "Een [rékening](article:owed).", str
+    ),
+    Reading("money", "en", "Money", "About debts", "/en/a/money", "A bill.", str),
+    Reading("child", "nl", "Een kind", "Zorgen om geld", "/a/kind", "School.", str),
 ]
 
 
@@ -152,7 +154,7 @@ def test_an_article_in_a_message_has_no_way_out_but_the_phone():
         '<h2 id="bel">Bel</h2><p><a href="tel:112">112</a> of <a href="/elders" rel="x">lees '
         '<em>dit</em></a>, <a rel="noopener" href="https://example.org">daar</a></p>'
     )
-    article = Reading("x", "nl", "x", "x", "/x", lambda: html)
+    article = Reading("x", "nl", "x", "x", "/x", "x", lambda: html)
 
     assert article.html == (
         '<h2>Bel</h2><p><a href="tel:112">112</a> of lees <em>dit</em>, daar</p>'
