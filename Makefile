@@ -25,7 +25,7 @@ run: .venv/ready
 test: .venv/ready-for-tests
 	@.ci/needs
 	@echo "Running the tests …"
-	@$(BIN)/pytest -n $(PARALLEL) --dist loadfile || { \
+	@$(BIN)/pytest -n $(PARALLEL) --dist loadfile --no-loadscope-reorder || { \
 		[ $$? -eq 1 ] || exit 1; \
 		echo "Once more, one at a time: what failed while the machine was full …"; \
 		$(BIN)/pytest --last-failed --last-failed-no-failures none; }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -38,16 +39,37 @@ ON_THE_EMBEDDED_TOO = {
 }
 
 
-# What takes longest begins first: at the end nobody waits for a single long file.
-LONGEST_FIRST = ("tests/chaos/", "tests/browser/test_trace", "tests/browser/", "tests/test_serve")
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def turn(item: pytest.Item) -> int:
-        places = (at for at, start in enumerate(LONGEST_FIRST) if item.nodeid.startswith(start))
-        return next(places, len(LONGEST_FIRST))
+    """What takes longest begins first, and what breaks things never all at once: at the end nobody
+    waits for a single long file, and meanwhile the machine does different things.
+    """
+    files = list(dict.fromkeys(item.path for item in items))
+    storms = [file for file in files if file.parent.name == "chaos"]
+    browsers = [file for file in files if file.parent.name == "browser"]
+    browsers.sort(key=lambda file: not file.name.startswith("test_trace"))
+    first: list[Path] = []
+    while storms or browsers:
+        first += [*storms[:1], *browsers[:2]]
+        del storms[:1], browsers[:2]
+    turn = {file: place for place, file in enumerate(first)}
+    items.sort(key=lambda item: turn.get(item.path, len(turn)))
 
-    items.sort(key=turn)
+
+class Teller:
+    """Names what failed at once: a run that is cut off must have said what was wrong."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            writer = self._config.get_terminal_writer()
+            writer.line(f"\n{report.when} failed: {report.nodeid} ({report.duration:.0f} s)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Teller(config))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -11,7 +11,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -22,7 +21,6 @@ import pytest
 from tests.processes import (
     Serving,
     alive,
-    busy,
     command_of,
     environment,
     luwte,
@@ -30,9 +28,6 @@ from tests.processes import (
     stores_of,
 )
 from tests.servers import RedisServer, free_port, until
-
-READY_S = 3.0
-SILENCE_S = 3.0
 
 
 def status_of(address: str) -> int:
@@ -75,16 +70,6 @@ def test_nothing_is_loaded_before_the_standard_library_is_patched() -> None:
     asked = "import luwte.cli, sys; print({'flask', 'redis', 'ssl', 'sqlalchemy'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True)
     assert done.stdout.strip() == "set()", done.stdout + done.stderr
-
-
-def test_it_answers_within_three_seconds_of_the_command(tmp_path: Path) -> None:
-    before = time.monotonic()
-    with serving(tmp_path) as service:
-        took = time.monotonic() - before
-        if busy():
-            took = min(took, service.processor_s())
-        assert took <= READY_S
-        assert status_of(f"{service.address}/healthz") == 200
 
 
 def test_the_first_start_tells_once_how_to_sign_in(tmp_path: Path) -> None:
@@ -131,9 +116,7 @@ def test_a_stop_does_not_wait_for_idle_connections(tmp_path: Path) -> None:
         with socket.create_connection((host, int(port))) as line:
             line.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert line.recv(100).startswith(b"HTTP/1.1 200")
-            before = time.monotonic()
             assert service.terminate() == 0
-            assert busy() or time.monotonic() - before < 3
 
 
 def test_a_closed_terminal_ends_it_too(tmp_path: Path) -> None:
@@ -218,14 +201,10 @@ def test_a_store_that_accepts_but_never_answers_is_told_soon(tmp_path: Path, set
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = setting.format(f"127.0.0.1:{silent.getsockname()[1]}")
         name = "REDIS_URL" if url.startswith("redis") else "DATABASE_URL"
-        before = time.monotonic()
         fault = one_line(
             luwte("serve", "--port", "0", data=tmp_path, SECRET_KEY="k" * 40, **{name: url})
         )
-        took = time.monotonic() - before
     assert f"LUWTE_{name}" in fault
-    # The time to load the program is not the store's.
-    assert busy() or took < SILENCE_S + READY_S
 
 
 def test_with_a_redis_of_ones_own_a_secret_must_be_given(

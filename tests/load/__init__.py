@@ -1,0 +1,1 @@
+"""What Luwte carries, measured: `make bench`."""
