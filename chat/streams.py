@@ -1,0 +1,314 @@
+"""Very many open pages in one web process: no greenlet waits for any of them.
+
+The view writes the head of the answer and what there is to tell at once. Then the connection is
+taken out of the server's hands: from there on a few greenlets write to all pages whatever news
+mean for them, one epoll notices who hangs up, and signs of life are given for many at a time. An
+open page costs less than a kilobyte so, where a greenlet of its own costs twenty. Under any other
+server than our own there are no streams here, and `events.follow` drives each page.
+"""
+
+from __future__ import annotations
+
+import errno
+import heapq
+import logging
+import os
+import select
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import gevent
+from flask import Flask, current_app
+from gevent import monkey
+from gevent.queue import SimpleQueue
+from redis import Redis
+
+from . import keys
+from .counts import STREAMS, counts
+from .events import BEAT, BEAT_S, Event, Opens, Page
+from .hub import News
+from .line import HUNG_UP
+from .scripts import STAY
+from .store import UNREACHABLE
+
+# While one reads the store for its page, the others go on.
+DRAWERS = 4
+TICK_S = 0.25
+# Many at once, and still so few that the store is not kept from others.
+STAY_AT_ONCE = 200
+# Whoever takes nothing for so long, or has so much waiting, is cut off; the page comes back.
+STUCK_S = 45.0
+MOST_UNSENT = 512 * 1024
+
+HANG_UP = select.EPOLLRDHUP if hasattr(select, "EPOLLRDHUP") else 0x2000
+LAST = b"0\r\n\r\n"
+
+Encode = Callable[[Event, Any], bytes]
+
+log = logging.getLogger(__name__)
+
+
+def streams_here() -> Streams | None:
+    """Those of this web process, if its server lets go of a connection."""
+    found: Streams | None = current_app.extensions.get("luwte.streams")
+    return found
+
+
+class Stream:
+    """One open page and its connection; hears for its page, and is queued when there is news."""
+
+    __slots__ = ("beat_at", "busy", "draw", "fd", "heard", "page", "ready", "stuck_at", "unsent")
+
+    def __init__(self, opens: Opens, draw: Any, ready: SimpleQueue[Stream]) -> None:
+        self.fd = -1
+        self.heard: tuple[News, ...] = ()
+        self.busy = True  # until it is taken over
+        self.draw = draw
+        self.ready = ready
+        self.unsent = b""
+        self.stuck_at = self.beat_at = 0.0
+        self.page: Page = opens(self)
+
+    def put(self, news: News) -> None:
+        self.heard = (*self.heard, news)
+        self.wake()
+
+    def wake(self) -> None:
+        """Have it looked at soon."""
+        if not self.busy:
+            self.busy = True
+            self.ready.put(self)
+
+    def __lt__(self, other: Stream) -> bool:
+        return self.fd < other.fd
+
+
+class Streams:
+    """All of one web process. `encode` makes the bytes of an event with what draws it; there may
+    be `most`.
+    """
+
+    def __init__(self, app: Flask, redis: Redis, encode: Encode, most: int) -> None:
+        self._app = app
+        self._redis = redis
+        self._encode = encode
+        self._most = most
+        self._open: dict[int, Stream] = {}
+        # In the order in which they get a beat.
+        self._beats: deque[Stream] = deque()
+        # Those that want to be asked sooner than that.
+        self._timed: list[tuple[float, Stream]] = []
+        self._ready: dict[str, SimpleQueue[Stream]] = {}
+        self._epoll = monkey.get_original("select", "epoll")()
+        self._watcher = gevent.get_hub().loop.io(self._epoll.fileno(), 1)
+        self._watcher.start(self._noticed)
+        gevent.spawn(self._go_round)
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def can_have(self, environ: Mapping[str, Any]) -> bool:
+        """Whether this request's connection can be taken over."""
+        return (
+            hasattr(environ.get("gunicorn.socket"), "_sock")
+            and environ.get("SERVER_PROTOCOL") == "HTTP/1.1"
+            and environ["REQUEST_METHOD"] == "GET"
+            and len(self._open) < self._most
+        )
+
+    def taking(
+        self, opens: Opens, draw: Any, environ: Mapping[str, Any], lang: str
+    ) -> Iterator[bytes]:
+        """The beginning of an answer; then the connection is taken over."""
+        stream = Stream(opens, draw, self._drawers_of(lang))
+        try:
+            yield b"".join(self._encode(event, draw) for event in stream.page.begin())
+            if stream.page.over:
+                stream.page.is_told()
+                stream.page.close()
+                return
+            self._take(stream, environ["gunicorn.socket"].fileno())
+        except BaseException:
+            stream.page.close()
+            raise
+        # Ends the server's greenlet; it says nothing about a client that seems to have gone.
+        raise OSError(errno.EPIPE, "the connection is in other hands")
+
+    def _take(self, stream: Stream, fd: int) -> None:
+        stream.fd = os.dup(fd)
+        os.set_blocking(stream.fd, False)
+        self._open[stream.fd] = stream
+        self._epoll.register(stream.fd, HANG_UP)
+        counts.add(STREAMS)
+        stream.beat_at = time.monotonic() + BEAT_S
+        self._beats.append(stream)
+        self._rest(stream)
+
+    def _drawers_of(self, lang: str) -> SimpleQueue[Stream]:
+        if lang not in self._ready:
+            self._ready[lang] = SimpleQueue()
+            for _ in range(DRAWERS):
+                gevent.spawn(self._draw_for_ever, lang, self._ready[lang])
+        return self._ready[lang]
+
+    def _draw_for_ever(self, lang: str, ready: SimpleQueue[Stream]) -> None:
+        # What is drawn asks for the page's language, as in the request that it began with.
+        with self._app.test_request_context("/" if lang == "nl" else f"/{lang}/"):
+            while True:
+                stream = ready.get()
+                if stream.fd >= 0:
+                    self._tell(stream)
+
+    def _tell(self, stream: Stream) -> None:
+        """Tell one page what was heard for it; nothing heard means that time has passed."""
+        heard, stream.heard = list(stream.heard), ()
+        page, hung_up = stream.page, HUNG_UP in heard
+        try:
+            told = b"".join(self._encode(event, stream.draw) for event in page.answer(heard))
+            if not heard and not told:
+                told = self._encode(BEAT, None)
+            if not hung_up:
+                self._send(stream, _chunk(told))
+            if page.over:
+                if HUNG_UP not in (*heard, *stream.heard):
+                    page.is_told()
+                self._end(stream)
+            else:
+                self._rest(stream)
+        except UNREACHABLE:
+            self._end(stream)  # it comes back, and is told what is wrong
+        except Exception as error:
+            log.error("an open page could not be told something: %s", type(error).__name__)
+            self._end(stream)
+
+    def _rest(self, stream: Stream) -> None:
+        """Until there is something again."""
+        wait_s = stream.page.wait_s()
+        if wait_s < BEAT_S:
+            heapq.heappush(self._timed, (time.monotonic() + wait_s, stream))
+        stream.busy = False
+        if stream.heard:
+            stream.wake()
+
+    def _send(self, stream: Stream, told: bytes) -> None:
+        if not told:
+            return
+        if not stream.unsent:
+            told = told[self._written(stream, told) :]
+            if not told:
+                return
+            stream.stuck_at = time.monotonic()
+            self._watch(stream, HANG_UP | select.POLLOUT)
+        stream.unsent += told
+        if len(stream.unsent) > MOST_UNSENT:
+            stream.put(HUNG_UP)
+
+    def _written(self, stream: Stream, told: bytes) -> int:
+        try:
+            return os.write(stream.fd, told)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            stream.put(HUNG_UP)
+            return len(told)
+
+    def _watch(self, stream: Stream, what: int) -> None:
+        try:
+            self._epoll.modify(stream.fd, what)
+        except FileNotFoundError:  # it has hung up
+            stream.put(HUNG_UP)
+
+    def _noticed(self) -> None:
+        """Who hung up, and who takes more now."""
+        for fd, what in self._epoll.poll(0, 512):
+            stream = self._open.get(fd)
+            if stream is None:
+                continue
+            if what & ~select.POLLOUT:
+                self._epoll.unregister(fd)
+                stream.put(HUNG_UP)
+                continue
+            stream.unsent = stream.unsent[self._written(stream, stream.unsent) :]
+            if not stream.unsent:
+                self._watch(stream, HANG_UP)
+
+    def _end(self, stream: Stream) -> None:
+        fd, stream.fd = stream.fd, -1
+        if fd < 0:
+            return
+        del self._open[fd]
+        counts.add(STREAMS, -1)
+        stream.page.close()
+        try:
+            self._epoll.unregister(fd)
+        except (FileNotFoundError, ValueError):
+            pass  # it has hung up
+        else:
+            gevent.spawn(_close, fd, stream.unsent + LAST)
+            return
+        os.close(fd)
+
+    def _go_round(self) -> None:
+        """Wake whom it is time for, and give everybody a beat, for ever."""
+        while True:
+            gevent.sleep(TICK_S)
+            now = time.monotonic()
+            while self._timed and self._timed[0][0] <= now:
+                heapq.heappop(self._timed)[1].wake()
+            due = list(self._due(now))
+            for first in range(0, len(due), STAY_AT_ONCE):
+                self._beat(due[first : first + STAY_AT_ONCE], now)
+
+    def _due(self, now: float) -> Iterator[Stream]:
+        while self._beats and self._beats[0].beat_at <= now:
+            stream = self._beats.popleft()
+            if stream.fd >= 0:
+                stream.beat_at = now + BEAT_S
+                self._beats.append(stream)
+                yield stream
+
+    def _beat(self, due: list[Stream], now: float) -> None:
+        beat = _chunk(self._encode(BEAT, None))
+        together: dict[str, list[tuple[str, Stream]]] = defaultdict(list)
+        for stream in due:
+            if stream.unsent and now - stream.stuck_at > STUCK_S:
+                stream.put(HUNG_UP)
+            elif name := stream.page.stays():
+                together[keys.queue_of(name)].append((name, stream))
+                self._send(stream, beat)
+            else:
+                stream.wake()
+        for queue, staying in together.items():
+            self._stay(queue, staying)
+
+    def _stay(self, queue: str, staying: list[tuple[str, Stream]]) -> None:
+        """One sign of life for many visitors; whose it does not help is asked."""
+        try:
+            args = ["", queue, keys.channel(queue), *(name for name, _ in staying)]
+            lost = STAY(self._redis, [keys.seen_key(queue)], args)
+        except UNREACHABLE:
+            lost = range(len(staying))
+        for place in lost:
+            staying[place][1].wake()
+
+
+def _chunk(told: bytes) -> bytes:
+    """As HTTP/1.1 frames a part of an answer whose length nobody knows (RFC 9112, 7.1)."""
+    return b"%x\r\n%s\r\n" % (len(told), told) if told else b""
+
+
+def _close(fd: int, rest: bytes) -> None:
+    """Write what is left, with a little patience, and close."""
+    deadline = time.monotonic() + STUCK_S
+    try:
+        while rest and time.monotonic() < deadline:
+            try:
+                rest = rest[os.write(fd, rest) :]
+            except BlockingIOError:
+                gevent.sleep(TICK_S)
+    except OSError:
+        pass  # it has hung up
+    finally:
+        os.close(fd)
