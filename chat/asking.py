@@ -15,7 +15,7 @@ from flask import (
     render_template,
     request,
 )
-from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from . import words
 from .accept import wants_json
@@ -114,16 +114,6 @@ def _plain(sentence: str, status: int) -> tuple[Response, int]:
     return make_response(page), status
 
 
-def _http(error: HTTPException) -> Answer | HTTPException:
-    if not wants_json() or error.code is None or error.code < 400:
-        return error
-    answer = jsonify(error=error.description, field=None)
-    for name, value in error.get_headers():
-        if name in ("Allow", "Retry-After"):
-            answer.headers[name] = value
-    return answer, error.code
-
-
 def _unreachable(error: Exception) -> Answer:
     counts.add("store errors")
     current_app.logger.error("the store does not answer: %s", type(error).__name__)
@@ -138,7 +128,6 @@ def handle_faults(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(WrongCode, _wrong_code)
     blueprint.register_error_handler(TooManyTries, _too_many_tries)
     blueprint.register_error_handler(TriesUnavailable, _unreachable)
-    blueprint.register_error_handler(HTTPException, _http)
     blueprint.register_error_handler(Full, lambda error: refused(full(error.queue)))
     for kind, reason in NO_TAKE:
         blueprint.register_error_handler(kind, _no_take(reason))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template
 from flask.json.provider import DefaultJSONProvider
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
 
 from . import articles
+from .chat.accept import wants_json
 from .fault_line import fault_line
 
 Sentences = tuple[str, str]
@@ -21,6 +22,10 @@ def sentences(code: int) -> Sentences:
         404: (
             _("Deze pagina is er niet"),
             _("Misschien is het adres veranderd. Op de startpagina vind je alles terug."),
+        ),
+        413: (
+            _("Dit is te groot om te versturen."),
+            _("Maak het korter en probeer het opnieuw."),
         ),
         429: (
             _("Even wachten"),
@@ -50,7 +55,7 @@ class Json(DefaultJSONProvider):
 
 
 # Faults whose own description is a sentence of ours.
-OWN_WORDS = (400, 403, 415)
+OWN_WORDS = (400, 403, 404, 415)
 
 
 def register(app: Flask) -> None:
@@ -69,9 +74,10 @@ def _page(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
     title, sentence = sentences(error.code)
-    if error.code in OWN_WORDS and error.description != type(error).description:
-        sentence = error.description or sentence
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+    own = error.description if error.description != type(error).description else None
+    if own and error.code in OWN_WORDS:
+        title, sentence = (own, "") if wants_json() else (title, own)
+    if wants_json():
         answer = jsonify(error=title, field=None)
     else:
         answer = make_response(

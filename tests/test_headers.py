@@ -395,6 +395,26 @@ def test_nobody_who_is_not_signed_in_gets_a_cookie_or_a_copy_from_the_desk(app, 
             assert faults == [], f"{method} {path}"
 
 
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (posted("/en/chat", 403, FOREIGN), "came from another website"),
+        (posted("/chat/messages", 403, FOREIGN), "kwam van een andere website"),
+        (Asked("/chat", 415, "POST", b"x", PLAIN), "Stuur een formulier of JSON."),
+        (posted("/chat", 413, topic="x" * 100_000), "Dit is te groot om te versturen."),
+        (posted("/desk/take", 403, FOREIGN), "kwam van een andere website"),
+    ],
+)
+def test_what_the_chat_refuses_is_a_page_with_the_phone_and_the_exit(
+    client: FlaskClient, asked: Asked, sentence: str
+) -> None:
+    page, told = asked.by(client), replace(asked, headers=asked.headers | JSON).by(client)
+
+    assert (page.status_code, told.status_code) == (asked.status, asked.status)
+    assert sentence in page.text and "data-exit" in page.text and "data-phone" in page.text
+    assert told.json and sentence in told.json["error"] and told.json["field"] is None
+
+
 def test_the_walk_notices_each_fault(app: Flask, client: FlaskClient) -> None:
     spoils = {
         "Set-Cookie": "a=b",
