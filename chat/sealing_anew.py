@@ -12,7 +12,7 @@ from contextlib import closing, suppress
 from sqlalchemy import Engine, select, update
 
 from .database import reading, writing
-from .factor_seal import SEALED, FactorSeal, FactorUnreadable
+from .factor_seal import SEALED, FactorSeal, FactorUnreadable, NoSecret
 from .staff import Staff
 
 
@@ -35,6 +35,24 @@ def seal_anew(engine: Engine, seal: FactorSeal) -> None:
     if unreadable:
         # How many, and not who: this is printed where the service is started.
         raise FactorUnreadable("1 account" if unreadable == 1 else f"{unreadable} accounts")
+
+
+def unreadable(engine: Engine, seal: FactorSeal) -> list[str]:
+    """The addresses of those whose second factor no secret opens; changes nothing.
+
+    Raises DatabaseUnusable.
+    """
+    with reading(engine) as session:
+        rows = session.execute(select(Staff.id, Staff.email, Staff.totp_secret)).all()
+    return sorted(row.email for row in rows if not _opens(seal, *row))
+
+
+def _opens(seal: FactorSeal, member: int, email: str, kept: str) -> bool:
+    try:
+        seal.open(member, email, kept)
+    except (FactorUnreadable, NoSecret):
+        return False
+    return True
 
 
 def keep_anew(engine: Engine, seal: FactorSeal, member: int, email: str, kept: str) -> None:

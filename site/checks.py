@@ -12,14 +12,16 @@ from redis.exceptions import RedisError
 
 from .articles import ContentMissing, Fault, Library
 from .chat.database import DatabaseUnusable, reach
+from .chat.factor_seal import FactorUnreadable
 from .chat.store import UNREACHABLE, connect
-from .config import Settings
+from .config import BadSetting, Settings
 from .desk_files import read_desk_files
 from .helplines import read_helplines
 from .organisation import read_organisation
 from .place_checks import check_places
 from .plain_language import measured
 from .searchables import links_of
+from .staff_key import look_through
 from .stories.reading import load_news
 from .synonyms import read_synonyms
 
@@ -92,11 +94,14 @@ def _connections(settings: Settings) -> Iterator[str]:
     """An embedded store is made when the service starts: there is nothing to reach yet."""
     if settings.redis_url:
         yield from _redis(settings.redis_url)
-    if settings.database_url:
-        try:
+    try:
+        if settings.database_url:
             reach(settings.database_url)
-        except DatabaseUnusable as unusable:
-            yield _one_line(str(unusable))
+        # Without a secret nobody's second factor opens; that it is missing has been said.
+        if settings.secret_keys or not settings.redis_url:
+            look_through(settings)
+    except (DatabaseUnusable, FactorUnreadable, BadSetting) as unusable:
+        yield _one_line(str(unusable))
 
 
 def _redis(url: str) -> Iterator[str]:

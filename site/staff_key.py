@@ -15,9 +15,11 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from .chat.database import engine_for
-from .chat.factor_seal import FactorSeal
-from .chat.sealing_anew import seal_anew
+from sqlalchemy import inspect, make_url
+
+from .chat.database import engine_for, reach
+from .chat.factor_seal import FactorSeal, FactorUnreadable
+from .chat.sealing_anew import seal_anew, unreadable
 from .config import BadSetting, Settings
 
 FILE = "staff.key"
@@ -54,6 +56,30 @@ def seal_all(settings: Settings) -> None:
         seal_anew(engine, FactorSeal(factor_secrets(settings)))
     finally:
         engine.dispose()
+
+
+def look_through(settings: Settings) -> None:
+    """Whether the secret of now opens every second factor; makes and changes nothing.
+
+    Raises FactorUnreadable, which names whose; DatabaseUnusable or BadSetting.
+    """
+    database = make_url(settings.sql_url).database
+    if not settings.database_url and not Path(database or "").exists():
+        return  # nobody has started the service yet
+    engine = engine_for(settings.sql_url)
+    try:
+        reach(engine)
+        if inspect(engine).has_table("staff"):
+            whose = unreadable(engine, FactorSeal(_secrets_there_are(settings)))
+            if whose:
+                raise FactorUnreadable(", ".join(whose))
+    finally:
+        engine.dispose()
+
+
+def _secrets_there_are(settings: Settings) -> tuple[str, ...]:
+    is_made_now = not settings.secret_keys and not (settings.data_dir / FILE).exists()
+    return settings.factor_secrets if is_made_now else factor_secrets(settings)
 
 
 def _read_or_made(file: Path) -> str:

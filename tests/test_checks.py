@@ -8,10 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
+from luwte.chat.database import engine_for, migrate
+from luwte.chat.staff import Staffing
 from luwte.chat.store import connect
 from luwte.checks import run
 from luwte.config import Settings
+from luwte.staff_key import factor_secrets
 from tests.content import Editor
 from tests.servers import RedisServer, free_port, redis_server
 
@@ -199,6 +203,45 @@ def test_an_address_of_redis_that_cannot_be_read_is_told_without_its_password(
 
 def test_a_database_that_answers_is_in_order(editor: Editor, database_url: str) -> None:
     assert checked(editor, database_url=database_url)[0] == 0
+
+
+def test_second_factors_that_the_secret_of_now_does_not_open_are_one_line(
+    editor: Editor, database_url: str, engine: Engine
+) -> None:
+    kept = Staffing(engine, secrets=["old"])
+    for name in ("Sam", "Noor"):
+        kept.add(f"{name.lower()}@example.org", name, "advisor", "een kalme dag in mei")
+    here = {"database_url": database_url}
+
+    assert checked(editor, **here, secret_keys=("new", "old"))[0] == 0
+    status, lines = checked(editor, **here, secret_keys=("new",))
+
+    assert status == 1
+    assert lines[0].startswith(
+        "The second factor of noor@example.org, sam@example.org was sealed with another secret: "
+    )
+    assert "LUWTE_SECRET_KEY" in lines[0] and "luwte staff reset" in lines[0]
+    assert len(lines) == 2
+
+
+def test_a_lost_key_file_of_embedded_stores_is_told_and_a_check_makes_nothing(
+    editor: Editor, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    assert checked(editor, data_dir=data)[0] == 0
+    assert not data.exists()
+    settings = Settings(data_dir=data)
+    migrate(settings.sql_url)
+    engine = engine_for(settings.sql_url)
+    staffing = Staffing(engine, secrets=factor_secrets(settings))
+    staffing.add("noor@example.org", "Noor", "advisor", "een kalme dag in mei")
+    engine.dispose()
+    assert checked(editor, data_dir=data)[0] == 0
+
+    (data / "staff.key").unlink()
+
+    assert checked(editor, data_dir=data)[1][0].startswith("The second factor of noor@example.org")
+    assert not (data / "staff.key").exists()
 
 
 @pytest.mark.parametrize("url", ["postgresql://127.0.0.1:{port}/luwte", "oracle://x", "nonsense"])
