@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -147,6 +149,13 @@ def test_of_what_people_write_nothing_but_marked_links_becomes_html(typed: str) 
         assert set(attrs) == {"href", "rel", "target", "data-outside"}
         assert str(attrs["href"]).startswith(("http://", "https://"))
         assert attrs["rel"] == "noopener noreferrer nofollow"
+
+
+def test_what_is_written_as_an_entity_is_read_as_it_was_written() -> None:
+    html = clean.with_links("https://a.example.org/?a=1&b=2 &lt;b&gt; <b>")
+    assert [attrs["href"] for _, attrs in Tags(html).found] == ["https://a.example.org/?a=1&b=2"]
+    said = unescape(re.sub(r"</?a\b[^>]*>", "", html))
+    assert said == "https://a.example.org/?a=1&b=2 &lt;b&gt; <b>"
 
 
 # Who may look at what was sent, and what cleans it there. Another function asks one of these.
