@@ -87,7 +87,8 @@ def staff_in(
 def talking(at_desk: AdvisorAtDesk) -> str:
     """Takes the next visitor; gives the conversation's address."""
     at_desk.takes_next()
-    return f"/desk/conversations/{at_desk.root.get_attribute('data-conversation')}"
+    conversation = at_desk.page.locator("[data-conversation]").first
+    return f"/desk/conversations/{conversation.get_attribute('data-conversation')}"
 
 
 def sends_all(asker: Asker, path: str, texts: list[str]) -> list[str]:
@@ -168,7 +169,7 @@ def test_what_stands_beside_a_conversation_is_text_too(watched: Watched, service
     shows(said_by(at_desk.root, "visitor"), [first])
 
     _notes(watched, service, answers, talk)
-    _ready_answers(desk, answers, at_desk.root)
+    _ready_answers(desk, answers, desk.locator("[data-conversation]").first)
     _names(watched, service)
     assert alien(desk) == []
 

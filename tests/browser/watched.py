@@ -13,6 +13,7 @@ from playwright.sync_api import (
     Frame,
     Page,
     Request,
+    ViewportSize,
 )
 
 from tests.hostile.corpus import CORPUS
@@ -58,7 +59,7 @@ class Watched:
         self._contexts: list[BrowserContext] = []
 
     def opens(self, path: str, width: int = 360, height: int = 740, **options: Any) -> Page:
-        size = {"width": width, "height": height}
+        size = ViewportSize(width=width, height=height)
         context = self._browser.new_context(viewport=size, locale="nl-NL", **options)
         self._contexts.append(context)
         context.add_init_script(WATCH)
