@@ -16,8 +16,10 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from tests.hostile.corpus import HEADER, PRODUCT
+from tests.hostile.kept import Kept
 from tests.service import Service
 
+THEIRS = ("hit(", "evil.example")
 FORM = "application/x-www-form-urlencoded"
 TYPES = ("text/html; charset=utf-8", "application/json", "text/csv; charset=utf-8",
          "text/event-stream; charset=utf-8", "application/xml", "text/plain; charset=utf-8")  # fmt: skip
@@ -62,10 +64,14 @@ class Answer:
 
 @dataclass
 class Asker:
-    """`faults` are the answers that should not be."""
+    """`faults` are the answers that should not be.
+
+    With `kept`, a refusal after which anything is kept that was not before is one of them.
+    """
 
     service: Service
     headers: dict[str, str] = field(default_factory=dict)
+    kept: Kept | None = None
     faults: list[str] = field(default_factory=list)
     asked: int = 0
 
@@ -102,7 +108,13 @@ class Asker:
             self._line.close()
             answer = self._ask(method, path, body, encoded)
         self.asked += 1
-        self._judge(f"{method} {path[:80]} {(body or b'')[:120]!r}", answer)
+        what = f"{method} {path[:80]} {(body or b'')[:120]!r}"
+        self._judge(what, answer)
+        if self.kept and self.kept.changed() and answer.status in range(400, 500):
+            # What the service did by itself at that moment, it does not do again.
+            answer = self._ask(method, path, body, encoded)
+            if changed := self.kept.changed():
+                self.faults.append(f"{what}: {answer.status}, but it changed {', '.join(changed)}")
         return answer
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, bytes]) -> Answer:
@@ -136,19 +148,21 @@ class Asker:
         if PRODUCT in answer.body:
             found.append("a template was worked out")
         if headers.get("Content-Type", "").startswith("text/html"):
-            # Parsing takes longer than asking: only where something of theirs stands.
-            if "hit(" in answer.body or "evil.example" in answer.body:
-                found += Live(self._without_ours(answer.body)).found
+            if any(mark in answer.body for mark in THEIRS):
+                found += Live(self._theirs(answer.body)).found
         elif headers.get("Content-Type") == "application/json":
             json.loads(answer.body)
         if found:
             self.faults.append(f"{what}: {', '.join(found)}")
 
-    def _without_ours(self, page: str) -> str:
-        """The page without the scripts and styles that stand in every page: they are long."""
-        for part in self._ours:
-            page = page.replace(part, "")
-        return page
+    def _theirs(self, page: str) -> str:
+        """Where something of theirs may stand: parsing takes longer than asking."""
+        before, _, rest = page.partition("<main")
+        main, _, after = rest.rpartition("</main>")
+        for ours in self._ours:
+            before, after = before.replace(ours, ""), after.replace(ours, "")
+        around = any(mark in before + after for mark in THEIRS)
+        return f"{before}<main{main}</main>{after}" if around else f"<main{main}</main>"
 
 
 def raw(service: Service, lines: bytes) -> bytes:
