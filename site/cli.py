@@ -1,4 +1,4 @@
-"""The command `luwte`: serve, check, preview, staff, hours.
+"""The command `luwte`: serve, check, preview, away, staff, hours.
 
 What a command needs is imported when it runs: `serve` must patch the standard library first.
 """
@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .config import BadSetting, Settings
@@ -79,6 +80,20 @@ def _preview(asked: argparse.Namespace, settings: Settings) -> int:
         preview(settings, "127.0.0.1", asked.port)
     except OSError:
         raise CannotDo(f"Port {asked.port} is taken: choose another with --port.") from None
+    return 0
+
+
+def _away(asked: argparse.Namespace, settings: Settings) -> int:
+    from .away import write_pages
+
+    try:
+        written = write_pages(settings, asked.folder)
+    except OSError as error:
+        raise CannotDo(
+            f"{asked.folder} cannot be written ({error.strerror}): make it writable for this "
+            "user, or give another folder."
+        ) from error
+    print("Written for the proxy in front: " + ", ".join(map(str, written)))
     return 0
 
 
@@ -208,6 +223,9 @@ def _parser() -> argparse.ArgumentParser:
     seen = commands.add_parser("preview", help="the pages as you write them, on this machine only")
     seen.add_argument("--port", type=_whole(1, 65535), default=8001, help="port (%(default)s)")
     seen.set_defaults(command=_preview)
+    away = commands.add_parser("away", help="write what a proxy shows while the service is down")
+    away.add_argument("folder", type=Path, metavar="FOLDER")
+    away.set_defaults(command=_away)
     _add_staff(commands.add_parser("staff", help="the accounts of advisors and coordinators"))
     add_hours(commands.add_parser("hours", help="when the chat is open"))
     return parser
