@@ -15,7 +15,7 @@ export class ComeBack {
     this.#ready = ready;
     this.#onBack = onBack;
     // Without this script the words would be posted, and a posted body stays in the session files.
-    part.hidden = false;
+    part.removeAttribute("inert");
     this.#form.addEventListener("submit", (event) => this.#submit(event));
   }
 
