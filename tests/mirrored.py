@@ -26,7 +26,6 @@ def mirrored(text: str) -> str:
 
 _of_the_product = languages._catalogue
 languages._catalogue = lambda lang, own: _of_the_product(lang, mirrored)
+languages.direction = lambda lang: "rtl"
 
-from luwte.wsgi import app  # noqa: E402
-
-app.jinja_env.globals["text_direction"] = "rtl"
+from luwte.wsgi import app  # noqa: E402, F401
