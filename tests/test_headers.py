@@ -451,7 +451,9 @@ class Inline(HTMLParser):
             self._part = self.script if tag == "script" else self.style
             self._part.append("")
         for name, value in attrs:
-            outside = name == "src" or (tag == "link" and name == "href" and value != "data:,")
+            # A place within the page is not fetched.
+            within = value == "data:," or (value or "").startswith("#")
+            outside = name == "src" or (tag == "link" and name == "href" and not within)
             if outside or name == "style" or name.startswith("on"):
                 self.forbidden.append(f"<{tag} {name}={value}>")
 
