@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import ssl
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -18,7 +19,7 @@ from itertools import pairwise
 from typing import Any
 
 from luwte.chat import keys
-from tests.chaos.line import CUT_OFF, Line, Patience, Stream
+from tests.chaos.line import CUT_OFF, Connection, Line, Patience, Stream
 from tests.chaos.tally import Plan, Talk, Tally
 
 ANSWERED = (200, 201, 204, 409, 410)
@@ -68,7 +69,9 @@ class Crowd:
             if tally.unfinished and len(talk.ended) < 2:
                 tally.note([f"{name}: told the end: {talk.ended}, {talk.said} {talk.heard}"])
 
-    async def insists(self, ask: Callable[[], Awaitable[tuple[int, Any]]]) -> tuple[int, Any]:
+    async def insists(
+        self, ask: Callable[[], Awaitable[tuple[int, Any]]], what: str
+    ) -> tuple[int, Any]:
         """Ask until it is answered, as a page does when the line is bad."""
         patience = Patience()
         while True:
@@ -79,7 +82,7 @@ class Crowd:
             else:
                 if status in ANSWERED:
                     return status, answer
-                self.tally.refused += 1
+                self.tally.refused.append(f"{what}: {status}")
             await patience.wait()
 
     async def talk_of(self, name: str) -> Talk:
@@ -93,7 +96,9 @@ class Crowd:
         number, words = len(talk.said[side]), self.plan.words
         word = f" {words[talk.number % len(words)]}" if words else ""
         text = f"{talk.number}.{side}.{what or number}{word}"
-        status, _ = await self.insists(lambda: line.post(path, text=text, key=f"{side}-{number}"))
+        status, _ = await self.insists(
+            lambda: line.post(path, text=text, key=f"{side}-{number}"), side
+        )
         if status not in (200, 201):
             self.tally.note([f"{text}: {status}"])
         self._acknowledged.append(time.monotonic())
@@ -156,7 +161,7 @@ class Visitor:
             "topic": plan.words[talk.number % len(plan.words)] if plan.words else "",
             "key": f"start-{talk.number}-{random.getrandbits(64):x}",
         }
-        _, answer = await self._crowd.insists(lambda: self._line.post("/chat", **fields))
+        _, answer = await self._crowd.insists(lambda: self._line.post("/chat", **fields), "visitor")
         talk.token = answer["token"]
         self._headers["Authorization"] = f"Bearer {talk.token}"
         async with self._crowd.known:
@@ -167,7 +172,7 @@ class Visitor:
         talk = self._talk
         if talk.number % 2 == 0:  # the others are ended by their advisor
             talk.ended.add("visitor")
-            await self._crowd.insists(lambda: self._line.post("/chat/end"))
+            await self._crowd.insists(lambda: self._line.post("/chat/end"), "visitor")
         async with talk.changed:
             await talk.changed.wait_for(lambda: len(talk.ended) == 2)
 
@@ -184,6 +189,7 @@ class Visitor:
                 break
         self._crowd.streams.remove(stream)
         self._crowd.tally.resumed += stream.resumed
+        self._crowd.tally.refused += [f"visitor: {status}" for status in stream.refused]
 
 
 class Advisor:
@@ -214,7 +220,7 @@ class Advisor:
                 task.cancel()
 
     async def _takes(self) -> None:
-        status, answer = await self._crowd.insists(lambda: self._line.post("/desk/take"))
+        status, answer = await self._crowd.insists(lambda: self._line.post("/desk/take"), "take")
         if status == 200:
             self._begins(answer["conversation"])
         else:
@@ -235,7 +241,7 @@ class Advisor:
                 await talk.changed.wait_for(lambda: talk.is_complete(most))
             # The last words and the end follow each other at once.
             await crowd.says(talk, "advisor", self._line, f"{path}/messages", "goodbye")
-            await crowd.insists(lambda: self._line.post(f"{path}/end", reason="done"))
+            await crowd.insists(lambda: self._line.post(f"{path}/end", reason="done"), "advisor")
             await self._is_over(name)
 
     async def _reads(self) -> None:
@@ -251,7 +257,9 @@ class Advisor:
                 talk = await self._crowd.talk_of(data["conversation"])
                 await talk.hears("advisor", data["id"], data["from"], data["text"])
             self._crowd.tally.resumed += self._stream.resumed
+            self._crowd.tally.refused += [f"advisor: {status}" for status in self._stream.refused]
             self._stream.resumed = 0
+            self._stream.refused.clear()
 
     async def _sees_who_waits(self, data: Any) -> None:
         if data["waiting"]:
@@ -269,6 +277,8 @@ class Advisor:
 
 
 async def _main(plan: Plan) -> None:
+    if plan.certificate:
+        Connection.trusts = ssl.create_default_context(cafile=plan.certificate)
     crowd = Crowd(plan)
     tally = await crowd.lives()
     tokens = [talk.token for talk in crowd.talks.values()] if plan.hold else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import ssl
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -37,6 +38,9 @@ class Patience:
 class Connection:
     """One connection at a time, to a server on this machine; from that address of it, if given."""
 
+    # With it all connections of this process go by https, to `localhost`.
+    trusts: ssl.SSLContext | None = None
+
     def __init__(self, port: int, headers: dict[str, str], address: str = "") -> None:
         self._port = port
         self._from = (address, 0) if address else None
@@ -44,8 +48,9 @@ class Connection:
         self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        secure = {"ssl": self.trusts, "server_hostname": "localhost"} if self.trusts else {}
         self._open = self._open or await asyncio.open_connection(
-            "127.0.0.1", self._port, local_addr=self._from
+            "127.0.0.1", self._port, local_addr=self._from, **secure
         )
         return self._open
 
@@ -57,7 +62,8 @@ class Connection:
         return line is not None
 
     def _request(self, words: str, body: str = "", **more: str) -> bytes:
-        headers = {"Host": f"127.0.0.1:{self._port}"} | self._headers | more
+        name = "localhost" if self.trusts else "127.0.0.1"
+        headers = {"Host": f"{name}:{self._port}"} | self._headers | more
         lines = [f"{words} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
         return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 
@@ -109,6 +115,7 @@ class Stream(Connection):
         super().__init__(port, headers | {"Accept": "text/event-stream"}, address)
         self.last_id = ""
         self.resumed = 0
+        self.refused: list[int] = []
         self.is_up = False
 
     async def events(self, path: str) -> AsyncIterator[tuple[str, str, Any]]:
@@ -139,6 +146,7 @@ class Stream(Connection):
             yield "gone", "", {"status": status}
             return
         if status != 200:
+            self.refused.append(status)
             raise ConnectionError(status)
         self.is_up = True
         unread = b""

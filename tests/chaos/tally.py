@@ -26,6 +26,7 @@ class Plan:
     words: list[str] = field(default_factory=list)  # stand in the messages and the topics
     headers: dict[str, str] = field(default_factory=dict)  # of the visitors
     addresses: list[str] = field(default_factory=list)  # of this machine, that they come from
+    certificate: str = ""  # of a proxy that is spoken to by https
     hold: bool = False  # stop when everything is said, and end nothing
 
 
@@ -42,7 +43,7 @@ class Tally:
     cuts: int = 0
     resumed: int = 0
     asked_again: int = 0
-    refused: int = 0
+    refused: list[str] = field(default_factory=list)  # to whom, and the status
     gap_s: float = 0.0  # the longest time in which nothing was acknowledged
     seconds: float = 0.0
     faults: list[str] = field(default_factory=list)
