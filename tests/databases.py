@@ -75,11 +75,7 @@ class PostgresServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def empty(self) -> None:
-        engine = engine_for(self.url)
-        with engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-        engine.dispose()
+        empty(self.url)
 
     def _run(self, program: str, *words: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -89,6 +85,15 @@ class PostgresServer:
             stderr=subprocess.DEVNULL,
             **self._user,
         )
+
+
+def empty(url: str) -> None:
+    """Nothing of that database is left."""
+    engine = engine_for(url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
 
 
 @contextlib.contextmanager

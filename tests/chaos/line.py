@@ -48,9 +48,12 @@ class Connection:
         self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        secure = {"ssl": self.trusts, "server_hostname": "localhost"} if self.trusts else {}
         self._open = self._open or await asyncio.open_connection(
-            "127.0.0.1", self._port, local_addr=self._from, **secure
+            "127.0.0.1",
+            self._port,
+            local_addr=self._from,
+            ssl=self.trusts,
+            server_hostname="localhost" if self.trusts else None,
         )
         return self._open
 

@@ -5,9 +5,10 @@ people who talk needs to know.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,10 @@ from tests.proxy import Nginx, standing_before
 from tests.servers import redis_server, until
 from tests.service import LUWTE, Advisor, Service, Stream, Visitor, running
 
-KINDS = {"redis-server": redis_server, "cluster": cluster}
+KINDS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
+    "redis-server": redis_server,
+    "cluster": cluster,
+}
 
 
 @contextmanager
