@@ -16,12 +16,11 @@ from tests.browser.at_desk import (
     visitor_waits,
     with_text,
 )
-from tests.browser.axe import faults
+from tests.browser.axe import look_at
 from tests.browser.people import AdvisorAtDesk, VisitorInBrowser
 from tests.service import Service
 
 Opens = Callable[..., Page]
-SIZES = [(390, 844), (1280, 800)]
 
 
 @pytest.fixture(autouse=True)
@@ -92,17 +91,6 @@ def test_two_chats_one_handed_over_warm_and_both_ended_by_keyboard(
     has_focus(noor.locator("[data-take-next]"))
     ends_by_keyboard(sam, theirs)
     visitor.is_in_state("ended")
-
-
-def look_at(page: Page) -> list[str]:
-    """What axe finds at both sizes, light and dark."""
-    found = []
-    for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            found += [f"{width} {scheme} {fault}" for fault in faults(page)]
-    return found
 
 
 def chats_at_once(page: Page, most: int) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from redis import Redis
 
 from tests.browser.at_desk import conversations, takes, visitor_waits, with_text
+from tests.browser.axe import look_at
 from tests.browser.people import AdvisorAtDesk, VisitorInBrowser
 from tests.service import Service
 
@@ -69,6 +70,8 @@ def test_who_is_closed_is_signed_out_and_a_colleague_goes_on_with_their_visitor(
     first = sam.page.locator("[data-waiting] > li").first
     came_back = "Kwam terug: de collega viel weg"
     expect(first).to_contain_text(came_back, use_inner_text=True)
+    assert look_at(noor) == [] and look_at(sam.page) == []
+    sam.page.set_viewport_size({"width": 1280, "height": 800})
     takes(sam, 1)
     theirs = with_text(sam.page, SAID)
     expect(theirs.locator("[data-message]", has_text="dat blijft hier")).to_have_count(1)
