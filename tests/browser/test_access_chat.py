@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from redis import Redis
 
-from tests.browser.look import narrow_and_wide
+from tests.browser.look import faults, narrow_and_wide
 from tests.browser.people import VisitorInBrowser
 from tests.service import Advisor, Service
 
@@ -205,4 +205,27 @@ def test_without_script_no_state_of_the_chat_keeps_anybody_out(
     visitor.is_in_state("ended")
     found["ended"] = as_it_is_now(chromium, page)
 
-    assert {state: faults for state, faults in found.items() if faults} == {}
+    assert {state: wrong for state, wrong in found.items() if wrong} == {}
+
+
+def test_far_zoomed_in_the_chat_stays_within_reach(opens: Opens, noor: Advisor) -> None:
+    # 1280 by 1024 at 400 %
+    page = opens("/chat", width=320, height=256)
+    visitor = VisitorInBrowser(page)
+    found = {"start": faults(page, axe=False)}
+    visitor.asks_for_help()
+    visitor.is_in_state("waiting")
+    found["waiting"] = faults(page, axe=False)
+    conversation = str(noor.takes().json()["conversation"])
+    visitor.is_in_state("open")
+    found["open"] = faults(page, axe=False)
+    field = page.locator("form[data-chat-say] textarea")
+    field.focus()
+    expect(field).to_be_in_viewport(ratio=1)
+    visitor.says("een vraag")
+    noor.says(conversation, "natuurlijk")
+    visitor.sees("natuurlijk", "advisor")
+    expect(page.locator("[data-message]", has_text="natuurlijk")).to_be_in_viewport()
+    expect(field).to_be_in_viewport(ratio=1)
+
+    assert {state: wrong for state, wrong in found.items() if wrong} == {}
