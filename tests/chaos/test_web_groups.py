@@ -16,10 +16,12 @@ from tests.chaos import size
 from tests.chaos.running import OPEN_DOOR, People, a_plan, crowd, kill_all, nobody_lost_a_word
 from tests.chaos.stores import cluster
 from tests.chaos.tally import Plan
-from tests.databases import postgres_server
+from tests.databases import PostgresServer
 from tests.proxy import Nginx, standing_before
 from tests.servers import redis_server, until
 from tests.service import LUWTE, Advisor, Service, Stream, Visitor, running
+
+pytest_plugins = ["tests.databases"]
 
 KINDS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "redis-server": redis_server,
@@ -28,11 +30,13 @@ KINDS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
 
 
 @contextmanager
-def groups_of_one(kind: str, folder: Path, count: int = 2) -> Iterator[list[Service]]:
+def groups_of_one(
+    kind: str, folder: Path, staff: PostgresServer, count: int = 2
+) -> Iterator[list[Service]]:
     """Web groups, each of one process, that share a store that forgets and one that keeps."""
+    staff.empty()
     with ExitStack() as started:
         store = started.enter_context(KINDS[kind]())
-        staff = started.enter_context(postgres_server())
         groups = []
         for number in range(count):
             own = folder / f"group-{number}"
@@ -44,11 +48,11 @@ def groups_of_one(kind: str, folder: Path, count: int = 2) -> Iterator[list[Serv
 
 
 @contextmanager
-def crowd_before(groups: list[Service]) -> Iterator[tuple[Plan, People]]:
+def crowd_before(groups: list[Service], messages: int) -> Iterator[tuple[Plan, People]]:
     """A crowd that comes through nginx, which passes it on to whichever group is there."""
     with standing_before(Nginx, *(group.port for group in groups)) as proxy:
         conversations = size("CONVERSATIONS", 500) // 20
-        plan = a_plan(groups[0], conversations, messages=size("MESSAGES", 14), pause_s=1.5)
+        plan = a_plan(groups[0], conversations, messages=messages, pause_s=1.5)
         plan.port, plan.certificate = proxy.https, str(proxy.certificate)
         with crowd(plan) as people:
             until(lambda: people.now["said"] > conversations, "everybody talks", 60)
@@ -57,9 +61,12 @@ def crowd_before(groups: list[Service]) -> Iterator[tuple[Plan, People]]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_groups_are_restarted_one_after_the_other_and_nobody_is_told_of_a_fault(
-    kind: str, tmp_path: Path
+    kind: str, tmp_path: Path, postgres_of_the_run: PostgresServer
 ) -> None:
-    with groups_of_one(kind, tmp_path) as groups, crowd_before(groups) as (plan, people):
+    with (
+        groups_of_one(kind, tmp_path, postgres_of_the_run) as groups,
+        crowd_before(groups, 6) as (plan, people),
+    ):
         for group in groups:
             assert people.at_work, "it was over before the last restart"
             group.stop()
@@ -74,10 +81,12 @@ def test_groups_are_restarted_one_after_the_other_and_nobody_is_told_of_a_fault(
         assert "Traceback" not in group.output.read_text()
 
 
-def test_a_group_that_is_killed_takes_no_word_with_it(tmp_path: Path) -> None:
+def test_a_group_that_is_killed_takes_no_word_with_it(
+    tmp_path: Path, postgres_of_the_run: PostgresServer
+) -> None:
     with (
-        groups_of_one("redis-server", tmp_path) as groups,
-        crowd_before(groups) as (plan, people),
+        groups_of_one("redis-server", tmp_path, postgres_of_the_run) as groups,
+        crowd_before(groups, 6) as (plan, people),
     ):
         kill_all(groups[0])
         tally = people.tally("A web group killed")
@@ -85,9 +94,9 @@ def test_a_group_that_is_killed_takes_no_word_with_it(tmp_path: Path) -> None:
 
 
 def test_who_signed_in_at_one_group_works_at_the_other_and_is_dismissed_at_both(
-    tmp_path: Path,
+    tmp_path: Path, postgres_of_the_run: PostgresServer
 ) -> None:
-    with groups_of_one("redis-server", tmp_path) as (here, there):
+    with groups_of_one("redis-server", tmp_path, postgres_of_the_run) as (here, there):
         noor = Advisor(here.hires("Noor")).signs_in()
         desk = noor.listens()
         noor.http.base_url = there.url
