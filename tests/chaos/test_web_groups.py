@@ -65,7 +65,7 @@ def test_groups_are_restarted_one_after_the_other_and_nobody_is_told_of_a_fault(
 ) -> None:
     with (
         groups_of_one(kind, tmp_path, postgres_of_the_run) as groups,
-        crowd_before(groups, 6) as (plan, people),
+        crowd_before(groups, 14) as (plan, people),
     ):
         for group in groups:
             assert people.at_work, "it was over before the last restart"
