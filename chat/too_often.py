@@ -36,8 +36,7 @@ def count_message(conversation: Conversation) -> None:
     """Count what a visitor is about to say. Raises Limited."""
     # The conversation is called by another name: what ended leaves nothing that could be it.
     name = hashlib.sha256(conversation.name.encode()).hexdigest()
-    limits().count("messages_of_one", name)
-    limits().count("messages", client())
+    limits().count_all(("messages_of_one", name), ("messages", client()))
 
 
 def sentence_for(error: Limited) -> str:

@@ -42,11 +42,14 @@ class Limits:
         self._marks = Marks(redis, secret, "limit", remember_s=60)
         self._limiter = Limiter(
             lambda: self.client(""),
-            app=app,
             strategy="moving-window",
             storage_uri=f"{storage.SCHEME}://",
             storage_options={"client": redis},  # type: ignore[dict-item]
         )
+        # What is limited counts by itself: the library, which finds itself here already, need not
+        # look for limits of its view at each request.
+        app.extensions["limiter"] = {self._limiter}
+        self._limiter.init_app(app)
 
     def client(self, address: str) -> str:
         """What stands for whoever asks from there, for the rest of this day.
@@ -59,6 +62,17 @@ class Limits:
         """Count one more of it. Raises Limited, which is not counted itself, so waiting helps."""
         rate = self._rates.get(what)
         if rate and not self._limiter.limiter.hit(rate, what, who):
+            raise Limited(what, self._wait_s(rate, what, who))
+
+    def count_all(self, *wanted: tuple[str, str]) -> None:
+        """Count one more of each (what, who), or of none. Raises Limited."""
+        rates = [(self._rates[what], what, who) for what, who in wanted if what in self._rates]
+        entries = [
+            (rate.key_for(what, who), rate.amount, rate.get_expiry()) for rate, what, who in rates
+        ]
+        full = cast(storage.OurStore, self._limiter.storage).acquire_all(entries)
+        if full >= 0:
+            rate, what, who = rates[full]
             raise Limited(what, self._wait_s(rate, what, who))
 
     def count_search(self, address: str) -> None:

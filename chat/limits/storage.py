@@ -6,11 +6,15 @@ may wait for an answer. Each of its counts is one key with an expiry, so it hold
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from typing import Any
 
 from limits.storage import Storage
 from limits.storage.redis import RedisStorage
 from redis import Redis
+from redis.cluster import RedisCluster
+from redis.exceptions import NoScriptError
 
 from ..store import UNREACHABLE
 
@@ -33,3 +37,27 @@ class OurStore(RedisStorage):
     @property
     def base_exceptions(self) -> tuple[type[Exception], ...]:
         return UNREACHABLE
+
+    def acquire_all(self, entries: Sequence[tuple[str, int, int]]) -> int:
+        """`acquire_entry` for several (key, limit, expiry), all or none, in one journey to the
+        store and back. Returns the place of the first that is full, or -1.
+        """
+        acquired = self._each(entries)
+        if all(acquired):
+            return -1
+        for (key, _, _), one in zip(entries, acquired, strict=True):
+            if one:  # what is refused for another reason uses up nothing
+                self.storage.lpop(self.prefixed_key(key))
+        return acquired.index(False)
+
+    def _each(self, entries: Sequence[tuple[str, int, int]]) -> list[bool]:
+        if isinstance(self.storage, RedisCluster):  # they stand on different servers
+            return [self.acquire_entry(*entry) for entry in entries]
+        pipe = self.storage.pipeline(transaction=False)
+        for key, limit, expiry in entries:
+            sha = self.lua_acquire_moving_window.sha
+            pipe.evalsha(sha, 1, self.prefixed_key(key), time.time(), limit, expiry, 1)
+        try:
+            return [bool(acquired) for acquired in pipe.execute()]
+        except NoScriptError:
+            return [self.acquire_entry(*entry) for entry in entries]
