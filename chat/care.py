@@ -10,6 +10,7 @@ import logging
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -199,23 +200,26 @@ class Care:
         if self._pid == os.getpid():
             return
         self._pid = os.getpid()
-        threading.Thread(target=self._run, name="care", daemon=True).start()
+        threading.Thread(target=_go_on, args=(weakref.ref(self),), name="care", daemon=True).start()
 
     def stop(self) -> None:
         self._stopped = True
 
-    def _run(self) -> None:
-        while not self._stopped:
-            try:
-                if self._redis.set(keys.ROUND, "1", nx=True, px=int(ROUND_S * 900)):
-                    self.take_turn()
-            except UNREACHABLE as error:
-                counts.add("store errors")
-                log.warning("nobody can be looked after now: %s", type(error).__name__)
-            except Exception as error:
-                # The round must go on: the next one finds what this one did not finish.
-                log.error("a round of care failed: %s", type(error).__name__)
-            time.sleep(ROUND_S)
+    @property
+    def goes_on(self) -> bool:
+        return not self._stopped
+
+    def try_turn(self) -> None:
+        """Go the round, if no other process does; whatever goes wrong, the next one is tried."""
+        try:
+            if self._redis.set(keys.ROUND, "1", nx=True, px=int(ROUND_S * 900)):
+                self.take_turn()
+        except UNREACHABLE as error:
+            counts.add("store errors")
+            log.warning("nobody can be looked after now: %s", type(error).__name__)
+        except Exception as error:
+            # The round must go on: the next one finds what this one did not finish.
+            log.error("a round of care failed: %s", type(error).__name__)
 
     def take_turn(self) -> None:
         """Go the round, but not right after the store or all of us were away: then everybody seems
@@ -326,6 +330,14 @@ class Care:
             ],
         )
         self._redis.zrem(keys.chats_key(member), conversation)
+
+
+def _go_on(care_of: weakref.ref[Care]) -> None:
+    # It ends with its application, also when nobody stops it.
+    while (care := care_of()) and care.goes_on:
+        care.try_turn()
+        del care
+        time.sleep(ROUND_S)
 
 
 def _ms(seconds: float) -> int:
