@@ -9,7 +9,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar, cast
@@ -29,8 +29,41 @@ View = TypeVar("View", bound=Callable[..., object])
 LASTS = timedelta(hours=12)
 STAFF_FOLDERS = ("desk", "office")
 
+# An advisor who writes is looked up once in so many seconds.
+LATELY_S = 1.0
+MOST_LATELY = 2000
+
 _BEGAN = "began"  # Unix time of the sign-in
 _NUMBER = "number"  # by which the store knows when this session was last used
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a browser's cookie says of a session."""
+
+    member: int
+    epoch: int
+    began: float
+    number: str
+
+
+class Lately:
+    """Whose session it was a moment ago."""
+
+    def __init__(self) -> None:
+        self._members: dict[Session, tuple[float, Member]] = {}
+
+    def get(self, known: Session) -> Member | None:
+        at, member = self._members.get(known, (0.0, None))
+        return member if time.monotonic() - at < LATELY_S else None
+
+    def keep(self, known: Session, member: Member) -> None:
+        if len(self._members) >= MOST_LATELY:
+            self._members.clear()
+        self._members[known] = (time.monotonic(), member)
+
+    def forget(self, known: Session) -> None:
+        self._members.pop(known, None)
 
 
 @dataclass(frozen=True)
@@ -42,16 +75,7 @@ class SignIn:
     now: Callable[[], float] = time.time
     idle: Idle | None = None
     has_chats: Callable[[Member], bool] = lambda member: False
-
-
-@dataclass(frozen=True)
-class Session:
-    """What a browser's cookie says of a session."""
-
-    member: int
-    epoch: int
-    began: float
-    number: str
+    lately: Lately = field(default_factory=Lately)
 
 
 class SignedIn:
@@ -137,6 +161,7 @@ def go_on_as(member: Member) -> None:
 def end() -> None:
     """Sign out: this session is over, also for a copy of its cookie."""
     idle, known = sign_in().idle, _session(session.get("_user_id", ""))
+    sign_in().lately.forget(known)
     if idle and known.member:
         idle.end(known.member, known.number)
     session.clear()
@@ -184,9 +209,23 @@ def _set_up_login(app: Flask) -> None:
     app.login_manager = login  # type: ignore[attr-defined]
 
 
+def often(view: View) -> View:
+    """A view that is asked for so often that its member is not looked up each time. It must check
+    by itself, in the step that writes, that what it changes is still theirs.
+    """
+    view.often = True  # type: ignore[attr-defined]
+    return view
+
+
 def _whose(text: str) -> SignedIn | None:
     view = current_app.view_functions.get(request.endpoint or "")
-    member = _whose_is(sign_in(), _session(text), act=not hasattr(view, "by_itself"))
+    parts, known = sign_in(), _session(text)
+    if hasattr(view, "often"):
+        member = parts.lately.get(known)
+        if member is None and (member := _whose_is(parts, known, act=True)):
+            parts.lately.keep(known, member)
+    else:
+        member = _whose_is(parts, known, act=not hasattr(view, "by_itself"))
     return SignedIn(member) if member else None
 
 
