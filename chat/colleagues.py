@@ -52,6 +52,11 @@ class Colleagues:
                 self._found, self._at = self._look(), now
             return self._found
 
+    @property
+    def known(self) -> int:
+        """How many were there when somebody last looked."""
+        return len(self._found)
+
     def one(self, member: str) -> Colleague | None:
         """Somebody who is there now."""
         return next(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from redis import Redis
@@ -76,7 +75,12 @@ class State:
 
 
 class Conversation:
-    """What one visitor and one advisor say to each other; both sides use this."""
+    """What one visitor and one advisor say to each other; both sides use this.
+
+    Every open page has one, so it is small.
+    """
+
+    __slots__ = ("_figures", "_idle_s", "_redis", "_seal", "name", "queue")
 
     def __init__(
         self,
@@ -97,9 +101,6 @@ class Conversation:
         self._seal = seal
         self._idle_s = idle_s
         self._figures = figures
-        self._key = keys.conversation_key(name)
-        self._log = keys.log_key(name)
-        self._channel = keys.channel(self.queue)
 
     def say(
         self, sender: str, text: str, key: str, *, by: str = "", name: str = ""
@@ -227,16 +228,26 @@ class Conversation:
 
     def _run(self, script: Script, args: list[Any]) -> Any:
         all_keys = [self._key, self._log, keys.seen_key(self.queue)]
-        answer = script(self._redis, all_keys, [self.name, self.queue, self._channel, *args])
+        answer = script(
+            self._redis, all_keys, [self.name, self.queue, keys.channel(self.queue), *args]
+        )
         if answer == b"gone":
             raise Gone(self.name)
         if answer == b"not-yours":
             raise NotYours(self.name)
         return answer
 
-    @cached_property
+    @property
     def box(self) -> Box:
         return self._seal.box(self.name)
+
+    @property
+    def _key(self) -> str:
+        return keys.conversation_key(self.name)
+
+    @property
+    def _log(self) -> str:
+        return keys.log_key(self.name)
 
 
 Script = Callable[[Redis, list[str], list[Any]], Any]

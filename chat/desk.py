@@ -11,8 +11,8 @@ from . import clean
 from .asking import fields, handle_faults
 from .audit import record
 from .desk_floor import my_floor, my_reader
-from .desk_page import desk_events
-from .desk_session import by_itself, goes_on, me
+from .desk_page import DeskPage
+from .desk_session import by_itself, goes_on, me, often
 from .helps import helps
 from .parts import chat
 from .sign_in import signed_in
@@ -43,11 +43,14 @@ def home() -> str:
 @signed_in
 def events() -> Response:
     cursor = request.headers.get("Last-Event-ID", "")
-    environ, floor = request.environ, my_floor()
-    heard = desk_events(
-        floor.at_work(), chat().hub, cursor, environ=environ, floor=floor, goes_on=goes_on()
+    floor, hub, may = my_floor(), chat().hub, goes_on()
+    shift = floor.at_work()
+    # Before the answer begins: without a store it must be another one.
+    floor.comes()
+    return event_stream(
+        lambda listener: DeskPage(shift, hub, listener, cursor, floor=floor, goes_on=may),
+        my_reader().draw,
     )
-    return event_stream(heard, my_reader().draw)
 
 
 @blueprint.post("/take")
@@ -64,6 +67,7 @@ def take() -> ResponseReturnValue:
 
 
 @blueprint.post("/conversations/<name>/messages")
+@often
 @signed_in
 def say(name: str) -> ResponseReturnValue:
     sent = fields()

@@ -13,8 +13,10 @@ from .handover import Offer
 from .looking import INVITED, Watcher
 from .waiting import Shift
 
-# Colleagues come, go and take visitors all day: their list is told at most this often.
+# Colleagues come, go and take visitors all day: their list is told at most this often, and the more
+# there are the more seldom, since each of them is told of all.
 SELDOM_S = 1.0
+AT_ONE_DESK = 25
 # What runs out by itself is looked at again while it is shown.
 RUNS_OUT_S = 5.0
 
@@ -60,7 +62,7 @@ class DeskLists:
     def floor_changed(self) -> None:
         """Somebody came, went, or has more or less to do."""
         self._moved = time.monotonic()
-        self.changed("colleagues", SELDOM_S)
+        self.changed("colleagues", SELDOM_S * max(1.0, self._floor.colleagues.known / AT_ONE_DESK))
 
     def changed(self, name: str, in_s: float = 0.0) -> None:
         """That list must be read again, now or in so many seconds; a conversation's name means

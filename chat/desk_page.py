@@ -9,19 +9,19 @@ from . import events
 from .conversation import Conversation, Gone
 from .desk_lists import DeskLists
 from .desk_talks import LOOK, MINE, Ears, Talk, Talks
-from .events import BEAT, NOWHERE, Event, Regularly
+from .events import NOWHERE, Event, Regularly, follow
 from .floor import Floor
 from .hub import (
     FLOOR,
     ON_THE_FLOOR,
+    Ear,
     Hub,
-    Listener,
     News,
     about_line,
     about_member,
     about_offers,
 )
-from .line import HUNG_UP, watched
+from .line import HUNG_UP
 from .looking import LOOKS
 from .waiting import Shift
 
@@ -32,68 +32,47 @@ def desk_events(
     cursor: str = "",
     alive: Callable[[], None] = lambda: None,
     environ: Mapping[str, Any] = NOWHERE,
-    floor: Floor | None = None,
-    goes_on: Callable[[], bool] = lambda: True,
 ) -> Iterator[Event]:
-    """Everything that one advisor's desk must know, until they sign out.
+    """Everything that one advisor's desk must know, until they sign out; without colleagues."""
+    return follow(lambda listener: DeskPage(shift, hub, listener, cursor, alive=alive), environ)
+
+
+class DeskPage:
+    """An advisor's desk, until they sign out.
 
     `cursor` is the last event id that the desk had: where it was in each of its conversations.
-    `alive` is called at once and now and then for as long as somebody listens. Without a `floor`
-    there are no colleagues, and the shift stays what it is. `goes_on` is asked now and then whether
-    the member's session does.
+    `alive` is called now and then for as long as somebody listens. Without a `floor` there are no
+    colleagues, and the shift stays what it is. `goes_on` is asked now and then whether the member's
+    session does.
     """
-    # Before the answer begins: without a store it must be another one.
-    alive()
-    if floor:
-        floor.comes()
-    return _desk_events(shift, hub, cursor, alive, environ, floor, goes_on)
 
-
-def _desk_events(
-    shift: Shift,
-    hub: Hub,
-    cursor: str,
-    alive: Callable[[], None],
-    environ: Mapping[str, Any],
-    floor: Floor | None,
-    goes_on: Callable[[], bool],
-) -> Iterator[Event]:
-    with (
-        hub.listening(about_member(shift.member), *([FLOOR] if floor else [])) as listener,
-        watched(environ, listener),
-    ):
-        page = _DeskPage(shift, cursor, hub, listener, floor)
-        signs = Regularly(alive)
-        try:
-            yield from page.begin()
-            while True:
-                heard = listener.wait(page.wait_s(events.BEAT_S))
-                if HUNG_UP in heard or page.is_closed_by(heard):
-                    return
-                if signs.give():
-                    if not goes_on():
-                        return
-                    yield from page.regularly()
-                if not heard:
-                    yield BEAT
-                yield from page.answer(heard)
-        finally:
-            page.close()
-
-
-class _DeskPage:
     def __init__(
-        self, shift: Shift, cursor: str, hub: Hub, listener: Listener, floor: Floor | None
+        self,
+        shift: Shift,
+        hub: Hub,
+        listener: Ear,
+        cursor: str = "",
+        *,
+        floor: Floor | None = None,
+        alive: Callable[[], None] = lambda: None,
+        goes_on: Callable[[], bool] = lambda: True,
     ) -> None:
         self.shift = shift
+        self.over = False
         self._ears = Ears(hub, listener)
         self._floor = floor
         self._lists = DeskLists(floor, shift) if floor else None
         self._talks = Talks(self._ears, cursor)
-        self._heed_lines()
+        self._signs = Regularly()
+        self._alive = alive
+        self._goes_on = goes_on
 
     def begin(self) -> Iterator[Event]:
-        """All there is to know, when the page opens."""
+        self._ears.heed(about_member(self.shift.member))
+        if self._floor:
+            self._ears.heed(FLOOR)
+        self._heed_lines()
+        self._alive()
         if self._lists:
             self._lists.changed("shift")
             yield from self._lists.events()
@@ -104,18 +83,36 @@ class _DeskPage:
             self._lists.changed("colleagues")
             yield from self._lists.events()
 
+    def answer(self, heard: list[News]) -> Iterator[Event]:
+        if HUNG_UP in heard or self._is_closed_by(heard):
+            self.over = True
+            return
+        if self._signs.are_due():
+            self._alive()
+            if not self._goes_on():
+                self.over = True
+                return
+            yield from self._regularly()
+        yield from self._about_all(heard)
+
+    def wait_s(self) -> float:
+        return self._lists.wait_s(events.BEAT_S) if self._lists else events.BEAT_S
+
+    def stays(self) -> str:
+        return ""
+
+    def is_told(self) -> None:
+        """Nothing is kept for a desk."""
+
     def close(self) -> None:
         self._ears.close()
 
-    def wait_s(self, most: float) -> float:
-        return self._lists.wait_s(most) if self._lists else most
-
-    def is_closed_by(self, heard: list[News]) -> bool:
+    def _is_closed_by(self, heard: list[News]) -> bool:
         """Whether this member has signed out in any tab, or may do something else from now on."""
         closing = (news for news in heard if news.kind in ("left", "account"))
         return any(news.advisor == self.shift.member for news in closing)
 
-    def regularly(self) -> Iterator[Event]:
+    def _regularly(self) -> Iterator[Event]:
         """What nobody tells: that time has passed."""
         if self._floor and self._lists:
             yield from self._renew()
@@ -167,7 +164,7 @@ class _DeskPage:
             self._floor.looking.forget(self.shift.member, name)
         return conversation if still == LOOKS else None
 
-    def answer(self, heard: list[News]) -> Iterator[Event]:
+    def _about_all(self, heard: list[News]) -> Iterator[Event]:
         line_up = False
         for news in heard:
             if news.kind == "waiting":

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from .clean import is_event_id
 from .conversation import Conversation, Gone, Message
 from .events import Event, Reader
-from .hub import Hub, Listener, about_conversation, about_desks
+from .hub import Ear, Hub, about_conversation, about_desks
 from .whispers import Whispers
 
 MINE, LOOK = "mine", "look"
@@ -17,7 +17,7 @@ MINE, LOOK = "mine", "look"
 class Ears:
     """What one page listens to, so that it can stop."""
 
-    def __init__(self, hub: Hub, listener: Listener) -> None:
+    def __init__(self, hub: Hub, listener: Ear) -> None:
         self._hub = hub
         self._listener = listener
         self._topics: set[str] = set()

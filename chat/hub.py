@@ -7,17 +7,15 @@ import os
 import queue
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from redis import Redis
 from redis.client import PubSub
 
 from . import keys
-from .counts import STREAMS, counts
+from .counts import counts
 from .store import look_again, node_of
 
 # A subscription that has heard nothing for this long is asked whether it is still alive: a frozen
@@ -58,8 +56,14 @@ class Source:
     confirmed: set[bytes] = field(default_factory=set)
 
 
+class Ear(Protocol):
+    """What the hub tells an open page's news, in order and without waiting."""
+
+    def put(self, news: News) -> None: ...
+
+
 class Listener:
-    """The news for one open page, in order."""
+    """The news for one open page whose thread waits for them."""
 
     def __init__(self) -> None:
         self._news: queue.SimpleQueue[News] = queue.SimpleQueue()
@@ -84,7 +88,9 @@ class Hub:
     def __init__(self, redis: Redis, queues: Sequence[str]) -> None:
         self._redis = redis
         self._queues = tuple(queues)
-        self._listeners: dict[str, set[Listener]] = defaultdict(set)
+        # A tuple is smaller than a set, and most topics have one listener.
+        self._listeners: dict[str, tuple[Ear, ...]] = {}
+        self._changing = threading.Lock()
         self._lock = threading.Lock()
         self._pid = 0
         self._stopped = False
@@ -93,32 +99,22 @@ class Hub:
         self._unconfirmed: set[str] = set()
         self.connected = threading.Event()
 
-    @contextmanager
-    def listening(self, *topics: str) -> Iterator[Listener]:
-        """Hear what concerns these topics; see `about_*` for their names."""
+    def heed(self, listener: Ear, topic: str) -> None:
+        """Hear of that topic from now on; see `about_*` for their names."""
         self._start()
-        listener = Listener()
-        for topic in topics:
-            self.heed(listener, topic)
-        counts.add(STREAMS)
-        try:
-            yield listener
-        finally:
-            counts.add(STREAMS, -1)
-            for topic in topics:
-                self.ignore(listener, topic)
+        with self._changing:
+            heard = self._listeners.get(topic, ())
+            if listener not in heard:
+                self._listeners[topic] = (*heard, listener)
 
-    def heed(self, listener: Listener, topic: str) -> None:
-        """Hear of that topic too."""
-        self._listeners[topic].add(listener)
-
-    def ignore(self, listener: Listener, topic: str) -> None:
+    def ignore(self, listener: Ear, topic: str) -> None:
         """Hear no more of that topic."""
-        heard = self._listeners.get(topic)
-        if heard:
-            heard.discard(listener)
-            if not heard:
-                del self._listeners[topic]
+        with self._changing:
+            left = tuple(one for one in self._listeners.get(topic, ()) if one is not listener)
+            if left:
+                self._listeners[topic] = left
+            else:
+                self._listeners.pop(topic, None)
 
     def _start(self) -> None:
         with self._lock:
@@ -208,9 +204,7 @@ class Hub:
     def _hand_on(self, channel: bytes, data: bytes) -> None:
         news = read_news(channel, data)
         concerned = {
-            listener
-            for topic in _topics(news)
-            for listener in tuple(self._listeners.get(topic, ()))
+            listener for topic in _topics(news) for listener in self._listeners.get(topic, ())
         }
         for listener in concerned:
             listener.put(news)

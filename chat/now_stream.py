@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from . import keys
-from .events import BEAT, NOWHERE, Event
-from .hub import Hub, Listener, about_line, about_member
-from .line import HUNG_UP, watched
+from .desk_talks import Ears
+from .events import Event
+from .hub import Ear, Hub, News, about_line, about_member
+from .line import HUNG_UP
 from .now import Picture
 from .store import UNREACHABLE
 
@@ -30,42 +30,61 @@ class Seen(Event):
     minute: int = 0
 
 
-def pictures(
-    look: Callable[[], Picture],
-    hub: Hub,
-    queues: Iterable[str],
-    *,
-    may_see: Callable[[], bool],
-    environ: Mapping[str, Any] = NOWHERE,
-) -> Iterator[Event]:
-    """The picture at once and after every change, for as long as the page may see it.
+class NowPage:
+    """The picture at once and after every change, for as long as the page may see it."""
 
-    `environ` is the request's, whose connection is watched.
-    """
-    topics = [about_line(queue, lane) for queue in queues for lane in keys.LANES]
-    with hub.listening(*topics) as listener, watched(environ, listener):
-        yield from _Watch(look, hub, listener).seen(may_see)
-
-
-class _Watch:
-    def __init__(self, look: Callable[[], Picture], hub: Hub, listener: Listener) -> None:
+    def __init__(
+        self,
+        look: Callable[[], Picture],
+        hub: Hub,
+        listener: Ear,
+        queues: Iterable[str],
+        may_see: Callable[[], bool],
+    ) -> None:
+        self.over = False
         self._look = look
-        self._hub = hub
-        self._listener = listener
-        self._members: set[str] = set()
+        self._ears = Ears(hub, listener)
+        self._lines = {about_line(queue, lane) for queue in queues for lane in keys.LANES}
+        self._may_see = may_see
+        self._last: Event | None = None
+        self._looked = 0.0
+        self._changed = False
 
-    def seen(self, may_see: Callable[[], bool]) -> Iterator[Event]:
-        last = None
-        try:
-            while may_see():
-                # Where nothing happens the screen still shows that it is live: its clock goes on.
-                seen = Seen("now", picture=self._picture(), minute=int(time.time() // 60))
-                yield BEAT if seen == last else seen
-                last = seen
-                if not self._changes():
-                    return
-        finally:
-            self._heed(set())
+    def begin(self) -> Iterator[Event]:
+        self._ears.heed_of_its_kind(self._lines, ("w:",))
+        yield from self._seen()
+
+    def answer(self, heard: list[News]) -> Iterator[Event]:
+        if HUNG_UP in heard:
+            self.over = True
+            return
+        self._changed = self._changed or any(news.kind in COUNTS for news in heard)
+        if self.wait_s() == 0:
+            yield from self._seen()
+
+    def wait_s(self) -> float:
+        patience = SELDOM_S if self._changed else REGULARLY_S
+        return max(0.0, self._looked + patience - time.monotonic())
+
+    def stays(self) -> str:
+        return ""
+
+    def is_told(self) -> None:
+        """Nothing is kept for an office."""
+
+    def close(self) -> None:
+        self._ears.close()
+
+    def _seen(self) -> Iterator[Event]:
+        self._looked, self._changed = time.monotonic(), False
+        if not self._may_see():
+            self.over = True
+            return
+        # Where nothing happens the screen still shows that it is live: its clock goes on.
+        seen = Seen("now", picture=self._picture(), minute=int(time.time() // 60))
+        if seen != self._last:
+            self._last = seen
+            yield seen
 
     def _picture(self) -> Picture | None:
         try:
@@ -73,24 +92,6 @@ class _Watch:
         except UNREACHABLE:
             return None
         # That a conversation ends is told to its advisor, not to the queue.
-        self._heed({about_member(advisor.member) for advisor in picture.advisors})
+        members = {about_member(advisor.member) for advisor in picture.advisors}
+        self._ears.heed_of_its_kind(members, ("m:",))
         return picture
-
-    def _heed(self, members: set[str]) -> None:
-        for topic in members - self._members:
-            self._hub.heed(self._listener, topic)
-        for topic in self._members - members:
-            self._hub.ignore(self._listener, topic)
-        self._members = members
-
-    def _changes(self) -> bool:
-        """Wait until it is time to look again; False when nobody listens any more."""
-        began, changed = time.monotonic(), False
-        while True:
-            left = began + (SELDOM_S if changed else REGULARLY_S) - time.monotonic()
-            if left <= 0:
-                return True
-            heard = self._listener.wait(left)
-            if HUNG_UP in heard:
-                return False
-            changed = changed or any(news.kind in COUNTS for news in heard)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response, current_app, make_response, render_template, request
+from flask import Response, current_app, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from . import keys
 from .desk_session import by_itself, goes_on, me
 from .events import Event
 from .now import Now, Picture
-from .now_stream import Seen, pictures
+from .now_stream import NowPage, Seen
 from .office import office_blueprint
 from .parts import chat
 from .staff import Member
@@ -40,11 +40,11 @@ def now() -> ResponseReturnValue:
 @blueprint.get("/now/events")
 @by_itself
 def events() -> Response:
-    queues, looks = _queues(me()), _now()
-    seen = pictures(
-        lambda: looks.look(queues), chat().hub, queues, may_see=goes_on(), environ=request.environ
+    queues, looks, may_see, hub = _queues(me()), _now(), goes_on(), chat().hub
+    return event_stream(
+        lambda listener: NowPage(lambda: looks.look(queues), hub, listener, queues, may_see),
+        _drawn,
     )
-    return event_stream(seen, _drawn)
 
 
 def _queues(member: Member) -> tuple[str, ...]:

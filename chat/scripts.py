@@ -338,6 +338,21 @@ redis.call('EXPIRE', waiting(c[2]), ARGV[4])
 return 'ok'
 """)
 
+# One sign of life for many visitors, between those that KEEP gives for each. Answers the places of
+# those for whom it is not enough: they are not here any more, and counted from 0.
+# KEYS 1 seen  ARGV 4 and on: conversations
+STAY = Script("""
+local at, lost = now(), {}
+for i = 4, #ARGV do
+  if redis.call('ZSCORE', KEYS[1], ARGV[i]) then
+    redis.call('ZADD', KEYS[1], at, ARGV[i])
+  else
+    lost[#lost + 1] = i - 4
+  end
+end
+return lost
+""")
+
 # ARGV 4 by whom  5 reason  6 seconds that the last words wait (0: delete all now)
 #      7 the advisor who must have it, or '' for anybody
 END = Script(

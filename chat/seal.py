@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 NONCE_BYTES = 12  # NIST SP 800-38D, 8.2: 96 bits
+KEYS_AT_HAND = 512
 MARK_BYTES = 4  # tells which of several secrets sealed it
 
 
@@ -26,8 +28,10 @@ class Seal:
         if not secrets:
             raise ValueError("a seal needs at least one secret")
         self._secrets = [secret.encode() for secret in secrets]
+        # A message passes through several hands at once, and a key takes longer than the message.
+        self.box = lru_cache(KEYS_AT_HAND)(self._box)
 
-    def box(self, conversation: str) -> Box:
+    def _box(self, conversation: str) -> Box:
         name = conversation.encode()
         return Box(self._secrets, b"luwte:conversation:" + name, name)
 

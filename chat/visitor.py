@@ -11,7 +11,7 @@ from . import clean, code_word, keys, plain, texts, words
 from .accept import wants_json
 from .asking import Answer, fields, handle_faults, refused
 from .conversation import Conversation, Gone
-from .events import visitor_events
+from .events import VisitorPage
 from .helped import ANSWERS, TICKET_MOST, TicketSpent
 from .helps import helps
 from .limits.entrance import Asked, entrance
@@ -86,8 +86,10 @@ def events() -> Response:
     conversation = _mine()
     conversation.state()  # an ended conversation is told before the stream begins
     after = request.headers.get("Last-Event-ID", "")
-    heard = visitor_events(conversation, chat().hub, after, request.environ)
-    return event_stream(heard, visitor_event)
+    hub = chat().hub
+    return event_stream(
+        lambda listener: VisitorPage(conversation, hub, listener, after), visitor_event
+    )
 
 
 @blueprint.post("/chat/messages")

@@ -8,16 +8,18 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Response, render_template, stream_with_context
+from flask import Response, render_template, request, stream_with_context
 from markupsafe import Markup
 
 from . import clean, words
 from .card_view import CardView, view_of
 from .cards import card_in
 from .conversation import Message, State
-from .events import Event
+from .events import Event, Opens, follow
 from .helps import helps
+from .streams import streams_here
 from .texts import gettext as _
+from .texts import language
 from .waiting import Waiter
 
 # The clock on the wall of everybody who reads or answers here.
@@ -165,18 +167,27 @@ def desk_event(event: Event, region_names: dict[str, str], me: str = "") -> dict
     return data | {"by": event.by, "reason": event.reason}
 
 
-def event_stream(events: Iterator[Event], draw: Callable[[Event], dict[str, Any]]) -> Response:
+Draw = Callable[[Event], dict[str, Any]]
+
+
+def event_stream(opens: Opens, draw: Draw) -> Response:
     """A response that goes on as long as the page listens."""
+    streams = streams_here()
+    if streams is not None and streams.can_have(request.environ):
+        begun = streams.taking(opens, draw, request.environ, language())
+        return Response(stream_with_context(begun), headers=HEADERS)
 
     def lines() -> Iterator[bytes]:
-        for event in events:
-            if event.name != "fault":  # a script has its answer already
-                yield as_lines(event, draw)
+        for event in follow(opens, request.environ):
+            yield as_lines(event, draw)
 
     return Response(stream_with_context(lines()), headers=HEADERS)
 
 
-def as_lines(event: Event, draw: Callable[[Event], dict[str, Any]]) -> bytes:
+def as_lines(event: Event, draw: Draw) -> bytes:
+    """`draw` is not asked for what has no data."""
+    if event.name == "fault":  # a script has its answer already
+        return b""
     if event.name == "beat":
         return b": beat\n\n"
     number = f"id: {event.id}\n" if event.id else ""

@@ -17,6 +17,9 @@ import gevent
 from gevent.socket import socket as GeventSocket
 
 LOOK_EVERY_S = 1.0
+BEHIND_S = 0.5
+# A connection's state is the first byte of what Linux tells of it.
+ESTABLISHED = 1
 
 # What a line is in the middle of. Between two requests it is idle.
 IDLE, HEAD, BODY = "idle", "head", "body"
@@ -89,6 +92,8 @@ class Lines:
         self._patience = patience
         self._places = places
         self._open: dict[Any, Line] = {}
+        # Whether requests come faster than they are answered.
+        self.is_behind = False
 
     @contextmanager
     def watched(self, client: Any) -> Iterator[Line]:
@@ -110,11 +115,31 @@ class Lines:
     def look_after(self) -> None:
         """Cut who is late, for ever."""
         while True:
+            began = time.monotonic()
             gevent.sleep(LOOK_EVERY_S)
+            self.is_behind = time.monotonic() - began > LOOK_EVERY_S + BEHIND_S
             self.cut_the_late()
+
+    def is_for_nobody(self, client: Any) -> bool:
+        """Whether a request need not be answered: its client has hung up, and we are behind.
+
+        Who is not answered in time asks again. To answer all that was given up first would keep
+        everybody waiting until they give up too, and so for ever.
+        """
+        return self.is_behind and has_hung_up(client)
 
     def cut_the_late(self) -> None:
         now, crowded = time.monotonic(), len(self._open) > self._places // 2
         for line in list(self._open.values()):
             if line.is_late(now, self._patience, crowded=crowded):
                 line.cut()
+
+
+def has_hung_up(client: Any) -> bool:
+    """Whether the other end has closed a connection, although not all it sent was read."""
+    if client.family not in (socket.AF_INET, socket.AF_INET6) or not hasattr(socket, "TCP_INFO"):
+        return False
+    try:
+        return bool(client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] != ESTABLISHED)
+    except OSError:
+        return True

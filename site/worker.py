@@ -23,6 +23,7 @@ from .chat.counts import counts
 from .config import BadSetting, Settings
 from .fault_line import fault_line
 from .lines import BODY, Lines, Patience
+from .machine import files_allowed
 from .organisation import Organisation
 from .records import Line as LogLine
 from .refusal import refusal
@@ -30,8 +31,14 @@ from .refusal import refusal
 # How long an ending worker lets requests finish that have come in already.
 FINISH_S = 1.5
 
+# Files and connections that are no open page: the store's, the database's, who asks for a page.
+FILES_FOR_OTHERS = 1024
+
 # By then whoever came first has their page.
 AFTER_START_S = 15.0
+
+# How the address of an event stream ends.
+EVENTS = "/events"
 
 # How much more of a refused request is read before the line is cut.
 LINGER_S = 1.0
@@ -91,12 +98,14 @@ class Worker(GeventWorker):  # type: ignore[misc]
         patience = Patience(settings.request_s, self.cfg.keepalive)
         self._lines = Lines(patience, self.worker_connections)
         gevent.spawn(self._lines.look_after)
+        _take_streams(application, max(1, files_allowed() - FILES_FOR_OTHERS))
 
         def with_readable_body(environ: dict[str, Any], start_response: Any) -> Any:
             environ["wsgi.input"] = _Body(environ["wsgi.input"])
             return application(environ, start_response)
 
         self.wsgi = with_readable_body
+        machine.settle()
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
         with self._lines.watched(client) as line:
@@ -108,8 +117,13 @@ class Worker(GeventWorker):  # type: ignore[misc]
         return nullcontext()
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
+        if self._lines.is_for_nobody(sock):
+            raise StopIteration
         sock.waits_for(BODY)
         self._busy += 1
+        if req.path.endswith(EVENTS):
+            # Nothing else is asked for on this line: it ends with its stream.
+            req.force_close()
         try:
             answered = super().handle_request(listener_name, req, sock, addr)
         except StopIteration:  # the line is closed after this answer
@@ -151,6 +165,15 @@ def _make_search_ready(application: Any) -> None:
 
     # In a thread of its own: it takes some tenths of a second, in which others are answered.
     gevent.get_hub().threadpool.spawn(make_ready, application)
+
+
+def _take_streams(application: Any, most: int) -> None:
+    # As above. In the process that has them: what they watch is not shared with others.
+    from .chat.streams import Streams
+    from .chat.wire import as_lines
+
+    redis = application.extensions["luwte.chat"].redis
+    application.extensions["luwte.streams"] = Streams(application, redis, as_lines, most)
 
 
 class _Body:

@@ -11,8 +11,9 @@ import pytest
 from redis import Redis
 
 from luwte.chat import keys
+from luwte.chat.events import follow
 from luwte.chat.now import LATE_S, Now, Picture
-from luwte.chat.now_stream import Seen, pictures
+from luwte.chat.now_stream import NowPage, Seen
 from luwte.chat.parts import Chat, put_together
 from luwte.chat.presence import Presence
 from luwte.chat.shift_choice import BREAK, Choice
@@ -159,8 +160,10 @@ def test_looking_leaves_nothing_in_the_store(chat: Chat) -> None:
 def test_the_screen_follows_what_happens_and_ends_with_the_session(chat: Chat) -> None:
     allowed = [True]
     looks = now(chat)
-    seen = pictures(
-        lambda: looks.look(EVERYWHERE), chat.hub, EVERYWHERE, may_see=lambda: allowed[0]
+    seen = follow(
+        lambda listener: NowPage(
+            lambda: looks.look(EVERYWHERE), chat.hub, listener, EVERYWHERE, lambda: allowed[0]
+        )
     )
 
     def next_waiting() -> int:
