@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import resource
 import signal
@@ -10,6 +11,8 @@ import sys
 
 # More open connections than this no process of ours will hold.
 MOST_FILES = 1_048_576
+# Python looks for garbage after so many new objects, and through older ones each so many times.
+GARBAGE = (20_000, 20, 50)
 
 _PR_SET_PDEATHSIG = 1
 # Loaded early: between fork and exec nothing may be imported.
@@ -30,6 +33,20 @@ def allow_many_files() -> None:
     wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def start_quickly() -> None:
+    """Nothing that a start makes is garbage: it is not looked through until `settle`."""
+    gc.disable()
+
+
+def settle() -> None:
+    """What is there by now stays: looking through it for garbage would hold everybody up for a
+    tenth of a second, again and again. What comes is looked through in larger lots.
+    """
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
+    gc.enable()
 
 
 def files_allowed() -> int:

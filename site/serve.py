@@ -49,6 +49,7 @@ def serve(settings: Settings, host: str, port: int, workers: int | None) -> None
     Raises BadSetting, CannotStart or DatabaseUnusable when it cannot be started.
     """
     machine.prepare()
+    machine.start_quickly()
     records.keep(settings.log)
     store = EmbeddedStore(settings.data_dir) if settings.embedded_redis else None
     _end_in_order(store)
@@ -70,6 +71,7 @@ def serve(settings: Settings, host: str, port: int, workers: int | None) -> None
         migrate(settings.sql_url)
         _seal_second_factors(settings)
         address = _address(listener)
+        machine.settle()
         with _only_the_parent():
             _Service(
                 app,
