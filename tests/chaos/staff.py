@@ -14,7 +14,7 @@ from tests.service import Service
 
 
 def desks(service: Service, count: int, regions: list[str]) -> list[dict[str, str]]:
-    """The region, cookie and CSRF token of as many new advisors, over all regions."""
+    """The number, region, cookie and CSRF token of as many new advisors, over all regions."""
     engine = engine_for(Settings.from_env(service.env).sql_url)
     emails = [f"advisor-{number}@example.org" for number in range(count)]
     password_hash = passwords.hashed("een lang wachtwoord")
@@ -49,5 +49,6 @@ def _signed_in(service: Service, members: list[Member]) -> list[dict[str, str]]:
             app.session_interface.save_session(app, request.session, answer)
         cookie = re.match(r"[^;]+", answer.headers["Set-Cookie"])
         assert cookie
-        made.append({"region": member.regions[0], "cookie": cookie[0], "csrf": csrf})
+        number, region = str(member.id), member.regions[0]
+        made.append({"member": number, "region": region, "cookie": cookie[0], "csrf": csrf})
     return made
