@@ -30,7 +30,7 @@ def test_killed_workers_and_cut_lines_lose_no_word(tmp_path: Path) -> None:
             service,
             size("CONVERSATIONS", 500),
             messages=size("MESSAGES", 4),
-            pause_s=4.0,
+            pause_s=2.0,
             cuts_per_s=10.0,
             cut_posts=0.03,
             within_s=size("SECONDS", 400),
