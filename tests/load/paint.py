@@ -6,14 +6,17 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from statistics import median
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from playwright.sync_api import Browser, CDPSession, Page, ViewportSize
 
 from tests.browser.conftest import FLAGS
 from tests.browser.driver import playwright
 from tests.load.report import Figure
-from tests.service import Service
+
+if TYPE_CHECKING:
+    from tests.load.house import House
+    from tests.load.rounds import Sizes
 
 PAGES = {"Home": "/", "Article": "/geweld-thuis/dwingende-controle", "Chat": "/chat"}
 PHONE: ViewportSize = {"width": 360, "height": 740}
@@ -40,12 +43,6 @@ FOUND = """() => new Promise((answer) => {
   watch("layout-shift", (one) => found.shift += one.value);
   setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => answer(found))), 1000);
 })"""
-
-
-class Served(Protocol):
-    """What is measured: the house of the bench, or any other that has the service."""
-
-    service: Service
 
 
 @contextmanager
@@ -82,12 +79,13 @@ def _first_view(browser: Browser, address: str) -> tuple[float, float]:
     return found["paint"] / 1000, found["shift"]
 
 
-def paint(house: Served, sizes: object) -> Iterator[Figure]:
-    """The largest paint of each page (median of five first views) and what shifts (the worst)."""
+def paint(house: House, sizes: Sizes) -> Iterator[Figure]:
+    """The largest paint of each page (median of its first views) and what shifts (the worst)."""
+    times = TIMES if sizes.streams > 1000 else 1
     with _browser() as browser:
         for name, path in PAGES.items():
-            views = [_first_view(browser, house.service.url + path) for _ in range(TIMES)]
+            views = [_first_view(browser, house.service.url + path) for _ in range(times)]
             largest = median(seconds for seconds, _ in views)
             yield Figure(f"{name}, largest contentful paint", largest, "s", "≤ 1", NOTE)
             shift = max(shifted for _, shifted in views)
-            yield Figure(f"{name}, layout shift", shift, "", "0", "the worst of five")
+            yield Figure(f"{name}, layout shift", shift, "", "0", f"the worst of {times}")
