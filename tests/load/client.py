@@ -220,6 +220,10 @@ class Client:
             return
         except OSError:
             part = b""
+        if post.speaker < 0:  # nobody asked: the server has closed what was idle
+            self.free.remove(post)
+            self._close(fd, post)
+            return
         post.unread += part
         head, gap, body = post.unread.partition(b"\r\n\r\n")
         length = re.search(rb"(?i)content-length: (\d+)", head)
@@ -229,12 +233,16 @@ class Client:
         self.round.answers[status] = self.round.answers.get(status, 0) + 1
         post.unread = b""
         self.silent.append(post.speaker)
+        post.speaker = -1
         if not part or b"close" in head.lower().partition(b"connection:")[2][:8]:
-            self.epoll.unregister(fd)
-            del self.posts[fd]
-            post.line.close()
+            self._close(fd, post)
         else:
             self.free.append(post)
+
+    def _close(self, fd: int, post: Post) -> None:
+        self.epoll.unregister(fd)
+        del self.posts[fd]
+        post.line.close()
 
 
 def _cpu_s() -> float:
