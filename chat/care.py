@@ -27,6 +27,7 @@ from .waiting import SHIFT_S
 log = logging.getLogger(__name__)
 
 ROUND_S = 2.0
+LISTED_AT_ONCE = 500
 # So long without a round, and nobody could give a sign of life: not they were gone, but we were.
 # Together with the time between two signs it is less than anybody's patience.
 GAP_S = 20.0
@@ -145,15 +146,32 @@ return 1
 DROPPED_HEAD_START_S = 24 * 3600
 
 # Who has whom: answers {conversation, advisor, ms since it was taken} of each that is open.
-# KEYS 1 quiet (every open conversation is in it)
+# The open conversations whose advisor is away, or may not have them on their list. With nobody
+# present: all of them.
+# KEYS 1 quiet (every open conversation is in it)  ARGV 4 and on: who is present
 OPEN = Script("""
-local answer = {}
+local answer, present = {}, {}
+for i = 4, #ARGV do present[ARGV[i]] = true end
 for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
   local c = redis.call('HMGET', '{' .. ARGV[2] .. '}:conversation:' .. id,
-    'state', 'advisor', 'taken')
-  if c[1] == 'open' then answer[#answer + 1] = {id, c[2], now() - c[3]} end
+    'state', 'advisor', 'taken', 'listed')
+  if c[1] == 'open' and not (present[c[2]] and c[4] == c[2]) then
+    answer[#answer + 1] = {id, c[2], now() - c[3]}
+  end
 end
 return answer
+""")
+
+# They are on their advisor's list, and need not be looked at again as long as they have that one.
+# ARGV 4, 5 and on: conversation, advisor
+LISTED = Script("""
+for i = 4, #ARGV, 2 do
+  local conversation = '{' .. ARGV[2] .. '}:conversation:' .. ARGV[i]
+  if redis.call('HGET', conversation, 'advisor') == ARGV[i + 1] then
+    redis.call('HSET', conversation, 'listed', ARGV[i + 1])
+  end
+end
+return 'ok'
 """)
 
 # Answers whether silence must not count now.
@@ -252,7 +270,8 @@ class Care:
 
     def _look_after(self, queue: str, present: set[str]) -> None:
         patience, common = self._patience, ["", queue, keys.channel(queue)]
-        self._stand_by(OPEN(self._redis, [keys.quiet_key(queue)], common), present)
+        all_open = OPEN(self._redis, [keys.quiet_key(queue)], [*common, *present])
+        self._stand_by(queue, all_open, present)
         left = GONE(
             self._redis,
             [keys.seen_key(queue)],
@@ -267,7 +286,9 @@ class Care:
             if self._figures:
                 self._figures.happened(name.decode(), told, "system")
 
-    def _stand_by(self, taken: list[tuple[bytes, bytes, int]], present: set[str]) -> None:
+    def _stand_by(
+        self, queue: str, taken: list[tuple[bytes, bytes, int]], present: set[str]
+    ) -> None:
         """See to it that each open conversation has an advisor, and that the advisor knows.
 
         It goes by the conversations and not by the advisors' lists: a process that was killed
@@ -281,9 +302,12 @@ class Care:
             elif for_ms > _ms(self._patience.advisor_s):
                 self.hand_back(conversation, member)
         for conversation, member in self._put_on_list(held):
-            queue = keys.queue_of(conversation)
             args = [conversation, queue, keys.channel(queue), member]
             POINT_OUT(self._redis, [keys.conversation_key(conversation)], args)
+        for first in range(0, len(held), LISTED_AT_ONCE):
+            pairs = [part for pair in held[first : first + LISTED_AT_ONCE] for part in pair]
+            args = ["", queue, keys.channel(queue), *pairs]
+            LISTED(self._redis, [keys.quiet_key(queue)], args)
 
     def _put_on_list(self, held: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Those who were not on their advisor's list."""

@@ -12,6 +12,7 @@ from redis import Redis
 
 from . import keys
 from .conversation import PRESENT_S
+from .hub import News
 from .scripts import Script
 from .shift_choice import BREAK, Choice, ShiftChoices
 
@@ -42,6 +43,8 @@ class Colleagues:
         self._redis = redis
         self._lock = threading.Lock()
         self._found: tuple[Colleague, ...] = ()
+        # When something was last heard of any of them, on the monotonic clock.
+        self.moved = 0.0
         self._at = float("-inf")
 
     def there(self, *, since: float = 0.0) -> tuple[Colleague, ...]:
@@ -51,6 +54,10 @@ class Colleagues:
             if self._at < max(since, now - FRESH_S):
                 self._found, self._at = self._look(), now
             return self._found
+
+    def put(self, news: News) -> None:
+        """Somebody came, went, or has more or less to do; the hub tells it once a process."""
+        self.moved = time.monotonic()
 
     @property
     def known(self) -> int:

@@ -43,7 +43,7 @@ class DeskLists:
     def __init__(self, floor: Floor, shift: Shift) -> None:
         self._floor = floor
         self.shift = shift
-        self._moved = 0.0
+        self._moved = self._looked = 0.0
         self._due: dict[str, float] = {}
         self._shown: dict[str, object] = {}
         self._conversations: dict[str, Conversation] = {}
@@ -51,7 +51,7 @@ class DeskLists:
             "shift": lambda: (self._floor.choice(), False),
             "offer": self._offers,
             "look": self._asked,
-            "colleagues": lambda: (self._floor.colleagues.there(since=self._moved), False),
+            "colleagues": self._colleagues,
         }
 
     def all_changed(self) -> None:
@@ -60,9 +60,8 @@ class DeskLists:
             self.changed(name)
 
     def floor_changed(self) -> None:
-        """Somebody came, went, or has more or less to do."""
+        """Somebody may have gone without a word: colleagues are looked at again."""
         self._moved = time.monotonic()
-        self.changed("colleagues", SELDOM_S * max(1.0, self._floor.colleagues.known / AT_ONE_DESK))
 
     def changed(self, name: str, in_s: float = 0.0) -> None:
         """That list must be read again, now or in so many seconds; a conversation's name means
@@ -92,12 +91,28 @@ class DeskLists:
         now = time.monotonic()
         for name in [name for name, at in self._due.items() if at <= now]:
             del self._due[name]
+            if name == "colleagues":
+                self.changed(name, self._pace_s)
+                if self._last_moved <= self._looked:
+                    continue
             found, runs_out = self._read(name)
             if runs_out:
                 self.changed(name, RUNS_OUT_S)
             if name not in self._shown or self._shown[name] != found:
                 self._shown[name] = found
                 yield self._event(name, found)
+
+    @property
+    def _pace_s(self) -> float:
+        return SELDOM_S * max(1.0, self._floor.colleagues.known / AT_ONE_DESK)
+
+    @property
+    def _last_moved(self) -> float:
+        return max(self._moved, self._floor.colleagues.moved)
+
+    def _colleagues(self) -> tuple[object, bool]:
+        self._looked = self._last_moved
+        return self._floor.colleagues.there(since=self._looked), False
 
     def _read(self, name: str) -> tuple[object, bool]:
         if name in self._readers:

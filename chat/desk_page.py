@@ -13,7 +13,6 @@ from .events import NOWHERE, Event, Regularly, follow
 from .floor import Floor
 from .hub import (
     FLOOR,
-    ON_THE_FLOOR,
     Ear,
     Hub,
     News,
@@ -70,7 +69,8 @@ class DeskPage:
     def begin(self) -> Iterator[Event]:
         self._ears.heed(about_member(self.shift.member))
         if self._floor:
-            self._ears.heed(FLOOR)
+            # Not every desk hears of every colleague's every step: it looks when it is time.
+            self._ears.hub.heed(self._floor.colleagues, FLOOR)
         self._heed_lines()
         self._alive()
         if self._lists:
@@ -183,8 +183,6 @@ class DeskPage:
 
     def _about(self, news: News) -> Iterator[Event]:
         name, me = news.conversation, self.shift.member
-        if self._lists and news.kind in ON_THE_FLOOR:
-            self._lists.floor_changed()
         if news.kind == "offer":
             if self._lists:
                 self._lists.changed("offer")

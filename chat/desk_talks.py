@@ -18,17 +18,17 @@ class Ears:
     """What one page listens to, so that it can stop."""
 
     def __init__(self, hub: Hub, listener: Ear) -> None:
-        self._hub = hub
+        self.hub = hub
         self._listener = listener
         self._topics: set[str] = set()
 
     def heed(self, topic: str) -> None:
         self._topics.add(topic)
-        self._hub.heed(self._listener, topic)
+        self.hub.heed(self._listener, topic)
 
     def ignore(self, topic: str) -> None:
         self._topics.discard(topic)
-        self._hub.ignore(self._listener, topic)
+        self.hub.ignore(self._listener, topic)
 
     def heed_of_its_kind(self, wanted: set[str], kinds: tuple[str, ...]) -> None:
         """Of the topics that begin like that, listen to these and no other."""

@@ -83,18 +83,18 @@ Opens = Callable[[Ear], Page]
 def follow(opens: Opens, environ: Mapping[str, Any] = NOWHERE) -> Iterator[Event]:
     """Drive one page in the thread of its request, whose `environ` has the line to be watched."""
     listener = Listener()
-    page = opens(listener)
+    page, told_at = opens(listener), time.monotonic()
     counts.add(STREAMS)
     try:
         with watched(environ, listener):
             yield from page.begin()
             while not page.over:
                 heard = listener.wait(page.wait_s())
-                told = False
                 for event in page.answer(heard):
-                    told = True
+                    told_at = time.monotonic()
                     yield event
-                if not (heard or told or page.over):
+                if not page.over and time.monotonic() - told_at >= BEAT_S:
+                    told_at = time.monotonic()
                     yield BEAT
             if HUNG_UP not in listener.wait(0):
                 page.is_told()

@@ -13,6 +13,7 @@ import errno
 import heapq
 import logging
 import os
+import random
 import select
 import time
 from collections import defaultdict, deque
@@ -41,6 +42,8 @@ STAY_AT_ONCE = 200
 # Whoever takes nothing for so long, or has so much waiting, is cut off; the page comes back.
 STUCK_S = 45.0
 MOST_UNSENT = 512 * 1024
+# When a page that is sent elsewhere comes back.
+MOVES_ON_MS = (200, 3000)
 
 HANG_UP = select.EPOLLRDHUP if hasattr(select, "EPOLLRDHUP") else 0x2000
 LAST = b"0\r\n\r\n"
@@ -63,7 +66,7 @@ class Stream:
 
     def __init__(self, opens: Opens, draw: Any, ready: SimpleQueue[Stream]) -> None:
         self.fd = -1
-        self.heard: tuple[News, ...] = ()
+        self.heard: list[News] | None = None  # an empty list for each would take room
         self.busy = True  # until it is taken over
         self.draw = draw
         self.ready = ready
@@ -72,7 +75,9 @@ class Stream:
         self.page: Page = opens(self)
 
     def put(self, news: News) -> None:
-        self.heard = (*self.heard, news)
+        if self.heard is None:
+            self.heard = []
+        self.heard.append(news)
         self.wake()
 
     def wake(self) -> None:
@@ -136,6 +141,12 @@ class Streams:
         # Ends the server's greenlet; it says nothing about a client that seems to have gone.
         raise OSError(errno.EPIPE, "the connection is in other hands")
 
+    def move_on(self) -> None:
+        """This process ends: every page is told to come back, not all in one moment."""
+        for stream in list(self._open.values()):
+            pause_ms = random.randint(*MOVES_ON_MS)  # noqa: S311 - no secret
+            self._send(stream, _chunk(b"retry: %d\n\n" % pause_ms) + LAST)
+
     def _take(self, stream: Stream, fd: int) -> None:
         stream.fd = os.dup(fd)
         os.set_blocking(stream.fd, False)
@@ -163,16 +174,14 @@ class Streams:
 
     def _tell(self, stream: Stream) -> None:
         """Tell one page what was heard for it; nothing heard means that time has passed."""
-        heard, stream.heard = list(stream.heard), ()
+        heard, stream.heard = stream.heard or [], None
         page, hung_up = stream.page, HUNG_UP in heard
         try:
             told = b"".join(self._encode(event, stream.draw) for event in page.answer(heard))
-            if not heard and not told:
-                told = self._encode(BEAT, None)
             if not hung_up:
                 self._send(stream, _chunk(told))
             if page.over:
-                if HUNG_UP not in (*heard, *stream.heard):
+                if HUNG_UP not in heard + (stream.heard or []):
                     page.is_told()
                 self._end(stream)
             else:
@@ -275,9 +284,10 @@ class Streams:
         for stream in due:
             if stream.unsent and now - stream.stuck_at > STUCK_S:
                 stream.put(HUNG_UP)
-            elif name := stream.page.stays():
+                continue
+            self._send(stream, beat)
+            if name := stream.page.stays():
                 together[keys.queue_of(name)].append((name, stream))
-                self._send(stream, beat)
             else:
                 stream.wake()
         for queue, staying in together.items():

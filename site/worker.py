@@ -81,6 +81,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
     organisation: Organisation | None = None
     _busy = 0
     _lines: Lines
+    _streams: Any
 
     def init_process(self) -> None:
         counts.begin(self.age)
@@ -98,7 +99,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
         patience = Patience(settings.request_s, self.cfg.keepalive)
         self._lines = Lines(patience, self.worker_connections)
         gevent.spawn(self._lines.look_after)
-        _take_streams(application, max(1, files_allowed() - FILES_FOR_OTHERS))
+        self._streams = _streams_for(application, max(1, files_allowed() - FILES_FOR_OTHERS))
 
         def with_readable_body(environ: dict[str, Any], start_response: Any) -> Any:
             environ["wsgi.input"] = _Body(environ["wsgi.input"])
@@ -143,6 +144,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
         deadline = time.monotonic() + FINISH_S
         while self._busy and time.monotonic() < deadline:
             gevent.sleep(0.02)
+        self._streams.move_on()
         sys.exit(0)
 
     def handle_error(self, req: Any, client: Any, addr: object, exc: BaseException) -> None:
@@ -167,13 +169,14 @@ def _make_search_ready(application: Any) -> None:
     gevent.get_hub().threadpool.spawn(make_ready, application)
 
 
-def _take_streams(application: Any, most: int) -> None:
+def _streams_for(application: Any, most: int) -> Any:
     # As above. In the process that has them: what they watch is not shared with others.
     from .chat.streams import Streams
     from .chat.wire import as_lines
 
     redis = application.extensions["luwte.chat"].redis
-    application.extensions["luwte.streams"] = Streams(application, redis, as_lines, most)
+    application.extensions["luwte.streams"] = made = Streams(application, redis, as_lines, most)
+    return made
 
 
 class _Body:
