@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from flask import Response, current_app, make_response, render_template
@@ -33,17 +34,18 @@ def now() -> ResponseReturnValue:
         # The page stays: it shows the figures again as soon as there are any.
         current_app.logger.error("the store does not answer: %s", type(error).__name__)
         picture = None
-    page = render_template("office/now.html", **_shown(picture))
+    page = render_template("office/now.html", **_shown(me(), picture))
     return make_response(page, 200 if picture else 503)
 
 
 @blueprint.get("/now/events")
 @by_itself
 def events() -> Response:
-    queues, looks, may_see, hub = _queues(me()), _now(), goes_on(), chat().hub
+    member = me()
+    queues, looks, may_see, hub = _queues(member), _now(), goes_on(), chat().hub
     return event_stream(
         lambda listener: NowPage(lambda: looks.look(queues), hub, listener, queues, may_see),
-        _drawn,
+        partial(_drawn, member),
     )
 
 
@@ -63,19 +65,19 @@ def _now() -> Now:
     )
 
 
-def _shown(picture: Picture | None) -> dict[str, Any]:
+def _shown(member: Member, picture: Picture | None) -> dict[str, Any]:
     return {
         "picture": picture,
         "at": local(datetime.now(UTC)),
         "said": _said(picture),
-        "everywhere": not me().regions,
+        "everywhere": not member.regions,
     }
 
 
-def _drawn(event: Event) -> dict[str, Any]:
-    """The data of an event as the page gets it."""
+def _drawn(member: Member, event: Event) -> dict[str, Any]:
+    """The data of an event as that member's page gets it, long after its request."""
     assert isinstance(event, Seen)  # noqa: S101 - for the type checker
-    shown = _shown(event.picture)
+    shown = _shown(member, event.picture)
     board = render_template("office/_now_board.html", **shown)
     return {"html": board.strip(), "said": shown["said"], "at": f"{shown['at']:%H.%M}"}
 
