@@ -49,6 +49,10 @@ HANG_UP = select.EPOLLRDHUP if hasattr(select, "EPOLLRDHUP") else 0x2000
 LAST = b"0\r\n\r\n"
 
 Encode = Callable[[Event, Any], bytes]
+# The page's language, and the address of the site as its request named it.
+Spoken = tuple[str, str]
+# A site has few names; pages of more than these are driven by their requests.
+MOST_SPOKEN = 16
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +109,7 @@ class Streams:
         self._beats: deque[Stream] = deque()
         # Those that want to be asked sooner than that.
         self._timed: list[tuple[float, Stream]] = []
-        self._ready: dict[str, SimpleQueue[Stream]] = {}
+        self._ready: dict[Spoken, SimpleQueue[Stream]] = {}
         self._epoll = monkey.get_original("select", "epoll")()
         self._watcher = gevent.get_hub().loop.io(self._epoll.fileno(), 1)
         self._watcher.start(self._noticed)
@@ -114,20 +118,21 @@ class Streams:
     def __len__(self) -> int:
         return len(self._open)
 
-    def can_have(self, environ: Mapping[str, Any]) -> bool:
+    def can_have(self, environ: Mapping[str, Any], spoken: Spoken) -> bool:
         """Whether this request's connection can be taken over."""
         return (
             hasattr(environ.get("gunicorn.socket"), "_sock")
             and environ.get("SERVER_PROTOCOL") == "HTTP/1.1"
             and environ["REQUEST_METHOD"] == "GET"
             and len(self._open) < self._most
+            and (spoken in self._ready or len(self._ready) < MOST_SPOKEN)
         )
 
     def taking(
-        self, opens: Opens, draw: Any, environ: Mapping[str, Any], lang: str
+        self, opens: Opens, draw: Any, environ: Mapping[str, Any], spoken: Spoken
     ) -> Iterator[bytes]:
         """The beginning of an answer; then the connection is taken over."""
-        stream = Stream(opens, draw, self._drawers_of(lang))
+        stream = Stream(opens, draw, self._drawers_of(spoken))
         try:
             yield b"".join(self._encode(event, draw) for event in stream.page.begin())
             if stream.page.over:
@@ -157,16 +162,17 @@ class Streams:
         self._beats.append(stream)
         self._rest(stream)
 
-    def _drawers_of(self, lang: str) -> SimpleQueue[Stream]:
-        if lang not in self._ready:
-            self._ready[lang] = SimpleQueue()
+    def _drawers_of(self, spoken: Spoken) -> SimpleQueue[Stream]:
+        if spoken not in self._ready:
+            self._ready[spoken] = SimpleQueue()
             for _ in range(DRAWERS):
-                gevent.spawn(self._draw_for_ever, lang, self._ready[lang])
-        return self._ready[lang]
+                gevent.spawn(self._draw_for_ever, spoken, self._ready[spoken])
+        return self._ready[spoken]
 
-    def _draw_for_ever(self, lang: str, ready: SimpleQueue[Stream]) -> None:
-        # What is drawn asks for the page's language, as in the request that it began with.
-        with self._app.test_request_context("/" if lang == "nl" else f"/{lang}/"):
+    def _draw_for_ever(self, spoken: Spoken, ready: SimpleQueue[Stream]) -> None:
+        lang, root = spoken
+        # What is drawn asks for the page's language and address, as in the request it began with.
+        with self._app.test_request_context("/" if lang == "nl" else f"/{lang}/", base_url=root):
             while True:
                 stream = ready.get()
                 if stream.fd >= 0:

@@ -172,9 +172,9 @@ Draw = Callable[[Event], dict[str, Any]]
 
 def event_stream(opens: Opens, draw: Draw) -> Response:
     """A response that goes on as long as the page listens."""
-    streams = streams_here()
-    if streams is not None and streams.can_have(request.environ):
-        begun = streams.taking(opens, draw, request.environ, language())
+    streams, spoken = streams_here(), (language(), request.host_url)
+    if streams is not None and streams.can_have(request.environ, spoken):
+        begun = streams.taking(opens, draw, request.environ, spoken)
         return Response(stream_with_context(begun), headers=HEADERS)
 
     def lines() -> Iterator[bytes]:
