@@ -125,7 +125,7 @@ local c = redis.call('HMGET', KEYS[1], 'state', 'advisor', 'lane', 'joined')
 if c[1] ~= 'open' or c[2] ~= ARGV[4] then return 0 end
 withdraw(KEYS[1], 'ended')
 redis.call('HSET', KEYS[1], 'state', 'waiting', 'returned', 'colleague')
-redis.call('HDEL', KEYS[1], 'advisor', 'advisor_name')
+redis.call('HDEL', KEYS[1], 'advisor', 'advisor_name', 'listed')
 redis.call('DEL', beside(KEYS[1], 'watchers'))
 redis.call('ZADD', waiting(c[3]), c[4] * 1000 - ARGV[5], ARGV[1])
 -- A visitor who was gone has a minute to come back: nobody may stand in front for ever.
@@ -145,9 +145,8 @@ return 1
 # Taken together, no head start of danger reaches so far back.
 DROPPED_HEAD_START_S = 24 * 3600
 
-# Who has whom: answers {conversation, advisor, ms since it was taken} of each that is open.
-# The open conversations whose advisor is away, or may not have them on their list. With nobody
-# present: all of them.
+# Who has whom: answers {conversation, advisor, ms since it was taken} of each open conversation
+# whose advisor is away, or may not have it on their list; with nobody present, of all.
 # KEYS 1 quiet (every open conversation is in it)  ARGV 4 and on: who is present
 OPEN = Script("""
 local answer, present = {}, {}
@@ -270,8 +269,8 @@ class Care:
 
     def _look_after(self, queue: str, present: set[str]) -> None:
         patience, common = self._patience, ["", queue, keys.channel(queue)]
-        all_open = OPEN(self._redis, [keys.quiet_key(queue)], [*common, *present])
-        self._stand_by(queue, all_open, present)
+        unsure = OPEN(self._redis, [keys.quiet_key(queue)], [*common, *present])
+        self._stand_by(queue, unsure, present)
         left = GONE(
             self._redis,
             [keys.seen_key(queue)],

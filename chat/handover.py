@@ -73,6 +73,7 @@ if c[1] ~= 'open' or c[2] ~= c[3] or c[4] ~= ARGV[6] or tonumber(c[5]) < now() t
 end
 withdraw(KEYS[1], 'accepted')
 redis.call('HSET', KEYS[1], 'advisor', ARGV[4], 'advisor_name', ARGV[5])
+redis.call('HDEL', KEYS[1], 'listed')
 if ARGV[8] ~= '' then redis.call('HSET', KEYS[1], 'lane', ARGV[8]) end
 redis.call('HDEL', beside(KEYS[1], 'watchers'), ARGV[4], 'i' .. ARGV[4])
 redis.call('HDEL', KEYS[1], 'warned')

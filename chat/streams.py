@@ -115,9 +115,6 @@ class Streams:
         self._watcher.start(self._noticed)
         gevent.spawn(self._go_round)
 
-    def __len__(self) -> int:
-        return len(self._open)
-
     def can_have(self, environ: Mapping[str, Any], spoken: Spoken) -> bool:
         """Whether this request's connection can be taken over."""
         return (
@@ -269,12 +266,19 @@ class Streams:
         """Wake whom it is time for, and give everybody a beat, for ever."""
         while True:
             gevent.sleep(TICK_S)
-            now = time.monotonic()
-            while self._timed and self._timed[0][0] <= now:
-                heapq.heappop(self._timed)[1].wake()
-            due = list(self._due(now))
-            for first in range(0, len(due), STAY_AT_ONCE):
-                self._beat(due[first : first + STAY_AT_ONCE], now)
+            try:
+                self._go_round_once()
+            except Exception as error:
+                # Whatever it was: without the next round everybody here would seem to have gone.
+                log.error("a round of open pages failed: %s", type(error).__name__)
+
+    def _go_round_once(self) -> None:
+        now = time.monotonic()
+        while self._timed and self._timed[0][0] <= now:
+            heapq.heappop(self._timed)[1].wake()
+        due = list(self._due(now))
+        for first in range(0, len(due), STAY_AT_ONCE):
+            self._beat(due[first : first + STAY_AT_ONCE], now)
 
     def _due(self, now: float) -> Iterator[Stream]:
         while self._beats and self._beats[0].beat_at <= now:

@@ -107,6 +107,19 @@ def test_an_advisor_who_gives_a_sign_of_life_keeps_their_visitors(redis, chat):
     assert len(shift.conversations()) == 1
 
 
+def test_whoever_takes_the_same_visitor_again_has_them_on_the_list_again(redis, chat):
+    """Also when the process was killed before it came to putting them there."""
+    talk = visitor(chat)
+    shift = chat.shift("1", "Noor", ["VT14"])
+    for _ in range(2):
+        chat.presence.serves("1", shift.lines)
+        shift.take()
+        redis.delete(keys.chats_key("1"))
+        looks_after(redis)()
+        assert [one.name for one in shift.conversations()] == [talk.name]
+        Care(redis, ["VT14"], Patience(), linger_s=60).hand_back(talk.name, "1")
+
+
 def test_a_quiet_conversation_is_warned_once_and_then_erased(redis, chat):
     conversation = visitor(chat)
     shift = chat.shift("1", "Noor", [])
