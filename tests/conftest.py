@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,9 @@ ON_THE_EMBEDDED_TOO = {
     "tests.test_contract",
     "tests.browser.test_journey",
 }
+
+# The services that several files use.
+SHARED: list[Service] = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -112,13 +116,31 @@ def service(
 ) -> Iterator[Service]:
     """The whole service: once on a real Redis, once as it comes out of the box."""
     folder = tmp_path_factory.mktemp("service")
-    if request.param == "embedded":
+    with _one_of(request.param, folder) as service:
+        SHARED.append(service)
+        yield service
+        SHARED.remove(service)
+
+
+@contextmanager
+def _one_of(kind: str, folder: Path) -> Iterator[Service]:
+    if kind == "embedded":
         with running(folder) as service:
             yield service
         return
-    kind = cluster if request.param == "cluster" else redis_server
-    with kind() as store, running(folder, redis_url=store.url) as service:
+    stores = cluster() if kind == "cluster" else redis_server()
+    with stores as store, running(folder, redis_url=store.url) as service:
         yield service
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _leaves_nobody_behind() -> Iterator[None]:
+    """Who still waits, or is kept out, would stand in the way of the next file."""
+    yield
+    for service in SHARED:
+        client = service.looks_into_its_store()
+        client.flushall()
+        client.close()
 
 
 @pytest.fixture
