@@ -17,8 +17,10 @@ REASONS = ("closed", "full", "kept-out", "limited", "unavailable")
 LAGS_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 ALIVE, STREAMS = "alive", "streams"
+# In how many processes this gives way (see `pressure`).
+GIVES_WAY = ("gives way:typing", "gives way:places", "gives way:starts")
 # What is so at this moment, and ends with the process that it is in.
-OF_THE_MOMENT = (ALIVE, STREAMS)
+OF_THE_MOMENT = (ALIVE, STREAMS, *GIVES_WAY)
 NAMES = (
     *OF_THE_MOMENT,
     "store errors",

@@ -15,6 +15,7 @@ from .desk_page import DeskPage
 from .desk_session import by_itself, goes_on, me, often
 from .helps import helps
 from .parts import chat
+from .pressure import TYPING, pressure
 from .sign_in import signed_in
 from .wire import event_stream, message_data
 
@@ -81,7 +82,8 @@ def say(name: str) -> ResponseReturnValue:
 @blueprint.post("/conversations/<name>/typing")
 @signed_in
 def typing(name: str) -> ResponseReturnValue:
-    my_floor().mine(name).typing("advisor")
+    if pressure.level < TYPING:
+        my_floor().mine(name).typing("advisor")
     return "", 204
 
 

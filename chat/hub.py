@@ -16,6 +16,7 @@ from redis.client import PubSub
 
 from . import keys
 from .counts import counts
+from .pressure import PLACES, TYPING, pressure
 from .store import look_again, node_of
 
 # A subscription that has heard nothing for this long is asked whether it is still alive: a frozen
@@ -24,6 +25,8 @@ QUIET_S = 2.0
 AGAIN_S = 0.5
 # A page that opens waits so long for the first subscription; without it, it reads when it comes.
 FIRST_S = 1.0
+# While places give way, they are told once in so long.
+PLACES_EVERY_S = 10.0
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +100,9 @@ class Hub:
         # Each time that everything is subscribed anew has a number of its own.
         self._round = 0
         self._unconfirmed: set[str] = set()
+        # Places that are told later, each once; and when.
+        self._later: dict[str, News] = {}
+        self._later_at = 0.0
         self.connected = threading.Event()
 
     def heed(self, listener: Ear, topic: str) -> None:
@@ -174,6 +180,7 @@ class Hub:
                     pubsub.ssubscribe(name)
                 while not self._stopped and self._round == round_:
                     self._heard(_next(pubsub), source)
+                    self._tell_what_waited()
         finally:
             # One server that is lost makes the others look again too: its queues may be theirs now.
             if self._round == round_:
@@ -203,6 +210,26 @@ class Hub:
 
     def _hand_on(self, channel: bytes, data: bytes) -> None:
         news = read_news(channel, data)
+        if news.kind == "typing" and pressure.level >= TYPING:
+            return
+        if news.kind == "waiting" and (pressure.level >= PLACES or self._later):
+            with self._changing:
+                self._later[about_line(news.queue, news.lane)] = news
+            return
+        self._tell(news)
+
+    def _tell_what_waited(self) -> None:
+        """The places that were held back, when it is time, or when there is room again."""
+        now = time.monotonic()
+        if not self._later or (pressure.level >= PLACES and now < self._later_at):
+            return
+        with self._changing:
+            later, self._later = self._later, {}
+        self._later_at = now + PLACES_EVERY_S
+        for news in later.values():
+            self._tell(news)
+
+    def _tell(self, news: News) -> None:
         concerned = {
             listener for topic in _topics(news) for listener in self._listeners.get(topic, ())
         }

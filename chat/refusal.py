@@ -82,6 +82,15 @@ def full(queue: str) -> Refusal:
     return Refusal("full", sentence)
 
 
+def too_busy() -> Refusal:
+    """Whoever came in now would be answered too slowly, and so would everybody who is in."""
+    sentence = _(
+        "Het is nu heel druk in de chat. Probeer het over een paar minuten opnieuw, of bel "
+        "0800-2000. Dat is gratis, dag en nacht."
+    )
+    return Refusal("full", sentence)
+
+
 def unavailable() -> Refusal:
     """Something is broken at our side."""
     sentence = _(

@@ -16,7 +16,8 @@ from .helped import ANSWERS, TICKET_MOST, TicketSpent
 from .helps import helps
 from .limits.entrance import Asked, entrance
 from .parts import chat
-from .refusal import closed, closed_everywhere, kept_out
+from .pressure import STARTS, TYPING, pressure
+from .refusal import closed, closed_everywhere, kept_out, too_busy
 from .shown import on_the_list
 from .texts import gettext as _
 from .too_often import client, count_message
@@ -61,6 +62,8 @@ def join() -> Answer:
     # Somebody in danger always gets in: she may share the address with whoever abused the chat.
     if is_new and was_out and danger == "no":
         return refused(kept_out(), 403)
+    if is_new and pressure.level >= STARTS and danger == "no":
+        return refused(too_busy())
     if is_new:
         entrance().admit(_asked(sent, danger == "yes"))
     also = {"word": word, "origin": next(iter(marks), ""), "was_out": "1" if was_out else ""}
@@ -104,7 +107,8 @@ def say() -> Answer:
 
 @blueprint.post("/chat/typing")
 def typing() -> tuple[str, int]:
-    _mine().typing("visitor")
+    if pressure.level < TYPING:
+        _mine().typing("visitor")
     return "", 204
 
 

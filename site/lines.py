@@ -16,8 +16,9 @@ from typing import Any
 import gevent
 from gevent.socket import socket as GeventSocket
 
+from .chat.pressure import pressure
+
 LOOK_EVERY_S = 1.0
-BEHIND_S = 0.5
 # A connection's state is the first byte of what Linux tells of it.
 ESTABLISHED = 1
 
@@ -49,6 +50,8 @@ class Line(GeventSocket):  # type: ignore[misc]
     phase = IDLE
     since = 0.0
     sending_since = 0.0
+    # Until its first request begins to come.
+    is_new = True
     _waiting = False
 
     def waits_for(self, phase: str) -> None:
@@ -61,6 +64,7 @@ class Line(GeventSocket):  # type: ignore[misc]
         finally:
             self._waiting = False
         if part and self.phase == IDLE:
+            self.is_new = False
             self.waits_for(HEAD)
         return part
 
@@ -78,6 +82,17 @@ class Line(GeventSocket):  # type: ignore[misc]
         waited = now - self.since
         return self._waiting and waited > patience.limit(self.phase, crowded=crowded)
 
+    def is_idle(self) -> bool:
+        """Whether nothing comes here after what was asked and answered."""
+        return self._waiting and self.phase == IDLE and not self.is_new and not self._unread()
+
+    def _unread(self) -> bytes:
+        try:
+            unread: bytes = self._sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except OSError:  # nothing there, or nobody
+            return b""
+        return unread
+
     def cut(self) -> None:
         """End it; whoever reads from it or writes to it is told at once."""
         # Gevent's own would throw into whoever waits; so they hear that nothing more comes.
@@ -92,8 +107,6 @@ class Lines:
         self._patience = patience
         self._places = places
         self._open: dict[Any, Line] = {}
-        # Whether requests come faster than they are answered.
-        self.is_behind = False
 
     @contextmanager
     def watched(self, client: Any) -> Iterator[Line]:
@@ -115,9 +128,7 @@ class Lines:
     def look_after(self) -> None:
         """Cut who is late, for ever."""
         while True:
-            began = time.monotonic()
             gevent.sleep(LOOK_EVERY_S)
-            self.is_behind = time.monotonic() - began > LOOK_EVERY_S + BEHIND_S
             self.cut_the_late()
 
     def is_for_nobody(self, client: Any) -> bool:
@@ -126,7 +137,16 @@ class Lines:
         Who is not answered in time asks again. To answer all that was given up first would keep
         everybody waiting until they give up too, and so for ever.
         """
-        return self.is_behind and has_hung_up(client)
+        return pressure.is_behind and has_hung_up(client)
+
+    def cut_the_idle(self) -> None:
+        for line in list(self._open.values()):
+            if line.is_idle():
+                line.cut()
+
+    def are_expected(self) -> bool:
+        """Whether a request is coming in, or is about to: nobody connects for nothing."""
+        return any(line.is_new or line.phase == HEAD for line in self._open.values())
 
     def cut_the_late(self) -> None:
         now, crowded = time.monotonic(), len(self._open) > self._places // 2

@@ -13,7 +13,7 @@ from prometheus_client.core import (
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 from .chat import keys
-from .chat.counts import ALIVE, LAGS_S, REASONS, STATUSES, STREAMS, counts
+from .chat.counts import ALIVE, GIVES_WAY, LAGS_S, REASONS, STATUSES, STREAMS, counts
 from .chat.now import Now, Picture
 from .chat.parts import Chat, chat
 from .chat.store import UNREACHABLE
@@ -45,6 +45,14 @@ def in_steps(count: int, step: int) -> int:
 
 def _of_the_processes() -> Iterator[Metric]:
     yield _gauge("workers", "Web processes that run on this machine.", counts.of(ALIVE))
+    giving_way = GaugeMetricFamily(
+        "luwte_workers_giving_way",
+        "Web processes that cannot keep up, by what they have left out by now.",
+        labels=["what"],
+    )
+    for name in GIVES_WAY:
+        giving_way.add_metric([name.partition(":")[2]], counts.of(name))
+    yield giving_way
     requests = CounterMetricFamily(
         "luwte_requests", "Answers by class of status, in tens; 5xx exactly.", labels=["status"]
     )

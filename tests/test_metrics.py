@@ -27,6 +27,7 @@ SETTINGS = Settings(secret_keys=("geheim",), redis_url="redis://127.0.0.1:1", al
 LABELS = {
     "status": {"1xx", "2xx", "3xx", "4xx", "5xx"},
     "reason": {"closed", "full", "kept-out", "limited", "unavailable"},
+    "what": {"typing", "places", "starts"},
     "lane": {"public", "professional"},
     "le": {"0.05", "0.1", "0.25", "0.5", "1.0", "2.5", "5.0", "+Inf"},
 }
