@@ -9,10 +9,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import partial
 from types import TracebackType
 from typing import Any
 
 import gevent
+from gevent.pool import Pool
+from gevent.server import StreamServer
 from gunicorn.glogging import Logger
 from gunicorn.http import errors
 from gunicorn.workers.ggevent import GeventWorker
@@ -20,6 +23,7 @@ from werkzeug.exceptions import BadRequest
 
 from . import machine
 from .chat.counts import counts
+from .chat.pressure import pressure
 from .config import BadSetting, Settings
 from .fault_line import fault_line
 from .lines import BODY, Lines, Patience
@@ -28,11 +32,14 @@ from .organisation import Organisation
 from .records import Line as LogLine
 from .refusal import refusal
 
-# How long an ending worker lets requests finish that have come in already.
+# How long an ending worker lets requests finish that have come in, or are on their way.
 FINISH_S = 1.5
 
 # Files and connections that are no open page: the store's, the database's, who asks for a page.
 FILES_FOR_OTHERS = 1024
+
+# How often the worker tells its parent that it lives.
+NOTIFY_S = 1.0
 
 # By then whoever came first has their page.
 AFTER_START_S = 15.0
@@ -78,8 +85,10 @@ class Worker(GeventWorker):  # type: ignore[misc]
     """A gevent worker that ends with its parent, stops quickly, and keeps quiet about visitors."""
 
     wsgi: Any
+    sockets: list[Any]
     organisation: Organisation | None = None
     _busy = 0
+    _ends = False
     _lines: Lines
     _streams: Any
 
@@ -99,6 +108,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
         patience = Patience(settings.request_s, self.cfg.keepalive)
         self._lines = Lines(patience, self.worker_connections)
         gevent.spawn(self._lines.look_after)
+        gevent.spawn(pressure.watch)
         self._streams = _streams_for(application, max(1, files_allowed() - FILES_FOR_OTHERS))
 
         def with_readable_body(environ: dict[str, Any], start_response: Any) -> Any:
@@ -107,6 +117,22 @@ class Worker(GeventWorker):  # type: ignore[misc]
 
         self.wsgi = with_readable_body
         machine.settle()
+
+    def run(self) -> None:
+        # Gunicorn's own keeps to itself where it listens: we must stop that before anything else.
+        self._servers = [self._listening(listener) for listener in self.sockets]
+        while self.alive:
+            self.notify()
+            gevent.sleep(NOTIFY_S)
+
+    def _listening(self, listener: Any) -> StreamServer:
+        listener.setblocking(1)
+        handle = partial(self.handle, listener)
+        server = StreamServer(listener, handle=handle, spawn=Pool(self.worker_connections))
+        if self.cfg.workers > 1:
+            server.max_accept = 1  # so that the others get some too
+        server.start()
+        return server
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
         with self._lines.watched(client) as line:
@@ -122,8 +148,8 @@ class Worker(GeventWorker):  # type: ignore[misc]
             raise StopIteration
         sock.waits_for(BODY)
         self._busy += 1
-        if req.path.endswith(EVENTS):
-            # Nothing else is asked for on this line: it ends with its stream.
+        if self._ends or req.path.endswith(EVENTS):
+            # Nothing else is asked for on this line: a stream ends with it.
             req.force_close()
         try:
             answered = super().handle_request(listener_name, req, sock, addr)
@@ -140,9 +166,14 @@ class Worker(GeventWorker):  # type: ignore[misc]
         gevent.spawn(self._finish)
 
     def _finish(self) -> None:
-        # Gunicorn waits for idle connections too, which a browser keeps for a minute.
+        # Gunicorn waits for idle connections too, which a browser keeps for a minute. Who connects
+        # from now on is refused, and a proxy asks another process: only then nothing was sent yet.
+        self._ends = True
+        for server in self._servers:
+            server.close()
+        self._lines.cut_the_idle()
         deadline = time.monotonic() + FINISH_S
-        while self._busy and time.monotonic() < deadline:
+        while (self._busy or self._lines.are_expected()) and time.monotonic() < deadline:
             gevent.sleep(0.02)
         self._streams.move_on()
         sys.exit(0)

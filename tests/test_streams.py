@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from luwte.chat.pressure import pressure
 from luwte.lines import Lines, Patience
 from tests.servers import redis_server, until
 from tests.service import Advisor, Service, Visitor, running
@@ -75,7 +76,34 @@ def test_pages_are_told_to_come_back_when_their_process_ends(house: Service) -> 
     assert re.search(rb"\nretry: \d+\n\n\r\n0\r\n\r\n$", rest), rest
 
 
-def test_who_has_gone_is_not_answered_while_others_wait() -> None:
+def test_a_process_that_ends_answers_what_is_on_its_way_and_lets_go_of_the_rest(
+    house: Service,
+) -> None:
+    asked, idle, new = (socket.create_connection(("127.0.0.1", house.port)) for _ in range(3))
+    request = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    idle.sendall(request + b"\r\n")
+    assert idle.recv(4096).startswith(b"HTTP/1.1 200")
+    asked.sendall(request)  # its end is still to come
+
+    house.process.terminate()
+
+    assert idle.recv(4096) == b"", "nobody sends anything on a line that is about to break"
+    until(lambda: _is_refused(house.port), "who comes now is sent elsewhere")
+    for line in (asked, new):
+        line.sendall(b"\r\n" if line is asked else request + b"\r\n")
+        answer = line.recv(4096)
+        assert answer.startswith(b"HTTP/1.1 200") and b"Connection: close" in answer
+
+
+def _is_refused(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def test_who_has_gone_is_not_answered_while_others_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = Lines(Patience(request_s=20, idle_s=75), places=100)
     with socket.create_server(("127.0.0.1", 0)) as server:
         ours, theirs = [], []
@@ -86,7 +114,7 @@ def test_who_has_gone_is_not_answered_while_others_wait() -> None:
         theirs[0].close()
 
         assert not lines.is_for_nobody(ours[0]), "in calm times everybody is"
-        lines.is_behind = True
+        monkeypatch.setattr(type(pressure), "is_behind", True)
         until(lambda: lines.is_for_nobody(ours[0]), "the first is known to have gone")
         assert not lines.is_for_nobody(ours[1])
         for line in (*ours, theirs[1]):
