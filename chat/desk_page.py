@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from .events import NOWHERE, Event, Regularly, follow
 from .floor import Floor
 from .hub import (
     FLOOR,
+    RESYNC,
     Ear,
     Hub,
     News,
@@ -23,6 +25,9 @@ from .hub import (
 from .line import HUNG_UP
 from .looking import LOOKS
 from .waiting import Shift
+
+# Each look costs a question to both stores, for every desk.
+RIGHTS_S = 60.0
 
 
 def desk_events(
@@ -65,6 +70,7 @@ class DeskPage:
         self._signs = Regularly()
         self._alive = alive
         self._goes_on = goes_on
+        self._asked = time.monotonic()
 
     def begin(self) -> Iterator[Event]:
         self._ears.heed(about_member(self.shift.member))
@@ -84,14 +90,11 @@ class DeskPage:
             yield from self._lists.events()
 
     def answer(self, heard: list[News]) -> Iterator[Event]:
-        if HUNG_UP in heard or self._is_closed_by(heard):
+        if HUNG_UP in heard or self._is_closed_by(heard) or self._has_run_out(RESYNC in heard):
             self.over = True
             return
         if self._signs.are_due():
             self._alive()
-            if not self._goes_on():
-                self.over = True
-                return
             yield from self._regularly()
         yield from self._about_all(heard)
 
@@ -111,6 +114,13 @@ class DeskPage:
         """Whether this member has signed out in any tab, or may do something else from now on."""
         closing = (news for news in heard if news.kind in ("left", "account"))
         return any(news.advisor == self.shift.member for news in closing)
+
+    def _has_run_out(self, missed: bool) -> bool:
+        """Whether the session is over in silence: that of somebody dismissed is news, above."""
+        if not missed and time.monotonic() - self._asked < RIGHTS_S:
+            return False
+        self._asked = time.monotonic()
+        return not self._goes_on()
 
     def _regularly(self) -> Iterator[Event]:
         """What nobody tells: that time has passed."""

@@ -10,6 +10,7 @@ from redis import Redis
 from . import keys
 from .conversation import CHATS_AT_ONCE
 from .scripts import SERVE
+from .store import together
 
 # Signs of life that follow each other faster than this say nothing new.
 SELDOM_S = 5.0
@@ -35,8 +36,8 @@ class Presence:
     ) -> None:
         """This advisor is at the desk and takes visitors from these lines, `most` at once."""
         self._serve(keys.PRESENT, member, SERVING_S)
-        for queue, lane in lines:
-            self._serve(keys.serving_key(queue, lane), member, SERVING_S, most)
+        for served in together(self._redis, (keys.serving_key(*line) for line in lines)):
+            SERVE(self._redis, served, ["", "", "", member, SERVING_S, most])
 
     def stays(self, member: str) -> None:
         """This advisor is at the desk, and takes nobody from a line."""
@@ -54,5 +55,5 @@ class Presence:
         self.quits(member, lines)
         self._serve(keys.PRESENT, member, 0)
 
-    def _serve(self, key: str, member: str, seconds: int, *most: int) -> None:
-        SERVE(self._redis, [key], ["", "", "", member, seconds, *most])
+    def _serve(self, key: str, member: str, seconds: int) -> None:
+        SERVE(self._redis, [key], ["", "", "", member, seconds])

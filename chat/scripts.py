@@ -453,20 +453,22 @@ redis.call('EXPIRE', KEYS[1], ARGV[4])
 return 'ok'
 """)
 
-# KEYS 1 who serves the line (sorted set)
+# KEYS 1... who serves each of these lines (sorted sets)
 # ARGV 4 advisor  5 seconds to keep, 0: they leave  6 most chats of their own, or none for the usual
 SERVE = Script("""
-local most = KEYS[1] .. ':most'
-if ARGV[5] == '0' then
-  redis.call('ZREM', KEYS[1], ARGV[4])
-  redis.call('HDEL', most, ARGV[4])
-  return 'ok'
-end
-redis.call('ZADD', KEYS[1], now(), ARGV[4])
-redis.call('EXPIRE', KEYS[1], ARGV[5])
-if ARGV[6] then
-  redis.call('HSET', most, ARGV[4], ARGV[6])
-  redis.call('EXPIRE', most, ARGV[5])
+for _, key in ipairs(KEYS) do
+  local most = key .. ':most'
+  if ARGV[5] == '0' then
+    redis.call('ZREM', key, ARGV[4])
+    redis.call('HDEL', most, ARGV[4])
+  else
+    redis.call('ZADD', key, now(), ARGV[4])
+    redis.call('EXPIRE', key, ARGV[5])
+    if ARGV[6] then
+      redis.call('HSET', most, ARGV[4], ARGV[6])
+      redis.call('EXPIRE', most, ARGV[5])
+    end
+  end
 end
 return 'ok'
 """)

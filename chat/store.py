@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -151,6 +153,17 @@ def node_of(redis: Any, key: str) -> Redis:
         return node
     one: Redis = redis
     return one
+
+
+def together(redis: Any, keys: Iterable[str]) -> Iterator[list[str]]:
+    """The keys in groups that one script may take: all of them, or in a cluster those of a slot."""
+    if not isinstance(redis, RedisCluster):
+        yield list(keys)
+        return
+    slots: dict[int, list[str]] = defaultdict(list)
+    for key in keys:
+        slots[redis.keyslot(key)].append(key)
+    yield from slots.values()
 
 
 def _place(cluster: Any, key: str) -> ClusterNode:
