@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import altcha
 import httpx
 import pytest
 
 from tests.load.flood import address_of
+from tests.load.flooded import solved
 from tests.load.flooding import flooding
 from tests.servers import redis_server, until
 from tests.service import Advisor, Service, Visitor, running
@@ -29,13 +29,6 @@ def door(tmp_path: Path) -> Iterator[Service]:
         running(tmp_path, redis_url=store.url, limited=True, ALWAYS_OPEN="1") as service,
     ):
         yield service
-
-
-def solved(answer: httpx.Response) -> str:
-    challenge = altcha.Challenge.from_dict(answer.json()["challenge"])
-    solution = altcha.solve_challenge(challenge)
-    assert solution
-    return altcha.Payload(challenge, solution).to_base64()
 
 
 def gets_in(door: Service, *, behind: str = "127.0.0.1", danger: str = "no") -> None:

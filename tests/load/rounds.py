@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.load import pages, paint, starts
+from tests.load import flooded, pages, paint, starts
 from tests.load.driver import Clients, clients
 from tests.load.house import House, wait
 from tests.load.report import Figure, percentile
@@ -120,5 +120,6 @@ ROUNDS: Sequence[Callable[[House, Sizes], Iterator[Figure]]] = (
     pages.pages,
     paint.paint,
     starts.starts,
+    flooded.flooded,
     open_chats,
 )
