@@ -16,8 +16,10 @@ from .hub import News
 from .scripts import Script
 from .shift_choice import BREAK, Choice, ShiftChoices
 
-# Many desks of one process ask at the same moment, and are told the same.
+# Many desks of one process ask, and are told the same: the more there are the less often it is
+# read, since each desk asks for all of them.
 FRESH_S = 1.0
+AT_ONE_DESK = 25
 
 # KEYS 1 who is there (sorted set)  ARGV 4 patience in ms
 THERE = Script("return redis.call('ZRANGEBYSCORE', KEYS[1], now() - ARGV[4], '+inf')")
@@ -45,14 +47,15 @@ class Colleagues:
         self._found: tuple[Colleague, ...] = ()
         # When something was last heard of any of them, on the monotonic clock.
         self.moved = 0.0
-        self._at = float("-inf")
+        # From when that is which was told last, on the same clock.
+        self.read_at = float("-inf")
 
-    def there(self, *, since: float = 0.0) -> tuple[Colleague, ...]:
-        """By name. What is told may be FRESH_S old, but is not older than `since` (monotonic)."""
+    def there(self, *, since: float = 0.0, fresh_s: float = FRESH_S) -> tuple[Colleague, ...]:
+        """By name. What is told may be `fresh_s` old, but is not older than `since` (monotonic)."""
         with self._lock:
             now = time.monotonic()
-            if self._at < max(since, now - FRESH_S):
-                self._found, self._at = self._look(), now
+            if self.read_at < max(since, now - fresh_s):
+                self._found, self.read_at = self._look(), now
             return self._found
 
     def put(self, news: News) -> None:
@@ -60,9 +63,9 @@ class Colleagues:
         self.moved = time.monotonic()
 
     @property
-    def known(self) -> int:
-        """How many were there when somebody last looked."""
-        return len(self._found)
+    def pace_s(self) -> float:
+        """How often one desk looks; for few colleagues once a second."""
+        return FRESH_S * max(1.0, len(self._found) / AT_ONE_DESK)
 
     def one(self, member: str) -> Colleague | None:
         """Somebody who is there now."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from .colleagues import FRESH_S
 from .conversation import Conversation, Gone, State
 from .events import Event
 from .floor import Floor
@@ -13,10 +14,6 @@ from .handover import Offer
 from .looking import INVITED, Watcher
 from .waiting import Shift
 
-# Colleagues come, go and take visitors all day: their list is told at most this often, and the more
-# there are the more seldom, since each of them is told of all.
-SELDOM_S = 1.0
-AT_ONE_DESK = 25
 # What runs out by itself is looked at again while it is shown.
 RUNS_OUT_S = 5.0
 
@@ -92,7 +89,8 @@ class DeskLists:
         for name in [name for name, at in self._due.items() if at <= now]:
             del self._due[name]
             if name == "colleagues":
-                self.changed(name, self._pace_s)
+                # They come, go and take visitors all day: it is told at most this often.
+                self.changed(name, self._floor.colleagues.pace_s)
                 if self._last_moved <= self._looked:
                     continue
             found, runs_out = self._read(name)
@@ -103,16 +101,17 @@ class DeskLists:
                 yield self._event(name, found)
 
     @property
-    def _pace_s(self) -> float:
-        return SELDOM_S * max(1.0, self._floor.colleagues.known / AT_ONE_DESK)
-
-    @property
     def _last_moved(self) -> float:
         return max(self._moved, self._floor.colleagues.moved)
 
     def _colleagues(self) -> tuple[object, bool]:
-        self._looked = self._last_moved
-        return self._floor.colleagues.there(since=self._looked), False
+        colleagues = self._floor.colleagues
+        # Of few, what has moved is read at once; of many, one reads for all desks of this process,
+        # and who was told of a moment before the last move looks again.
+        since = self._last_moved if colleagues.pace_s <= FRESH_S else 0.0
+        found = colleagues.there(since=since, fresh_s=colleagues.pace_s)
+        self._looked = colleagues.read_at
+        return found, False
 
     def _read(self, name: str) -> tuple[object, bool]:
         if name in self._readers:

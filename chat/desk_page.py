@@ -125,7 +125,6 @@ class DeskPage:
     def _regularly(self) -> Iterator[Event]:
         """What nobody tells: that time has passed."""
         if self._floor and self._lists:
-            yield from self._renew()
             self._floor.is_here(self.shift)
             self._lists.floor_changed()
             for name in self._talks.names(LOOK):
@@ -181,6 +180,7 @@ class DeskPage:
                 line_up = True
             elif news.kind == "resync":
                 line_up = True
+                yield from self._renew()
                 yield from self.look()
                 if self._lists:
                     self._lists.all_changed()

@@ -35,8 +35,8 @@ class Presence:
         self, member: str, lines: Iterable[tuple[str, str]], most: int = CHATS_AT_ONCE
     ) -> None:
         """This advisor is at the desk and takes visitors from these lines, `most` at once."""
-        self._serve(keys.PRESENT, member, SERVING_S)
-        for served in together(self._redis, (keys.serving_key(*line) for line in lines)):
+        every = (keys.PRESENT, *(keys.serving_key(*line) for line in lines))
+        for served in together(self._redis, every):
             SERVE(self._redis, served, ["", "", "", member, SERVING_S, most])
 
     def stays(self, member: str) -> None:

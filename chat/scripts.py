@@ -453,7 +453,7 @@ redis.call('EXPIRE', KEYS[1], ARGV[4])
 return 'ok'
 """)
 
-# KEYS 1... who serves each of these lines (sorted sets)
+# KEYS 1... who is there, and who serves each of these lines (sorted sets)
 # ARGV 4 advisor  5 seconds to keep, 0: they leave  6 most chats of their own, or none for the usual
 SERVE = Script("""
 for _, key in ipairs(KEYS) do
@@ -464,7 +464,7 @@ for _, key in ipairs(KEYS) do
   else
     redis.call('ZADD', key, now(), ARGV[4])
     redis.call('EXPIRE', key, ARGV[5])
-    if ARGV[6] then
+    if ARGV[6] and string.find(key, ':serving:', 1, true) then
       redis.call('HSET', most, ARGV[4], ARGV[6])
       redis.call('EXPIRE', most, ARGV[5])
     end

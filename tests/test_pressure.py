@@ -119,7 +119,7 @@ def test_places_are_told_less_often_and_the_last_one_always(chat: Chat, level: P
     page = Page(visitor_events(joins(chat), chat.hub))
     assert place(page.hears("state")) == 9
     level.level = PLACES
-    told = []
+    told: list[int] = []
     for one in before:
         one.end("visitor")
     while not told or told[-1] != 1:

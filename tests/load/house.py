@@ -26,6 +26,8 @@ OPEN = {
     "QUEUE_CAP": "100000",
     "PROOF_OF_WORK": "off",
     "LIMIT_ALL_STARTS": "10000000 per hour",
+    # Counted as ever, but a few lines carry the words of all, as from a proxy that is not trusted.
+    "LIMIT_MESSAGES": "10000000 per minute",
 }
 TALKS_OF_A_DESK = 5
 # Whoever is not measured has an advisor who says nothing; each of them holds so many.
