@@ -16,6 +16,8 @@ from redis.cluster import ClusterNode, RedisCluster
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
+from .redis_line import Peeking
+
 log = logging.getLogger(__name__)
 
 # Somebody waits for the answer: what Redis cannot say in this time is *unavailable*. A desk asks
@@ -84,7 +86,7 @@ def _client(url: str, options: dict[str, Any]) -> Any:
         return _by_sentinels(rest, options)
     if scheme == "redis+cluster":
         return _cluster(rest, options)
-    return Redis.from_url(url, **options)
+    return Redis.from_url(url, parser_class=Peeking, **options)
 
 
 def _by_sentinels(rest: str, options: dict[str, Any]) -> Redis:
@@ -96,7 +98,8 @@ def _by_sentinels(rest: str, options: dict[str, Any]) -> Redis:
     hosts = _hosts(parts.netloc.rpartition("@")[2])
     made: Any = Sentinel
     asking = {"socket_connect_timeout": SENTINEL_S, "socket_timeout": SENTINEL_S, "retry": ONCE}
-    primary: Redis = made(hosts, sentinel_kwargs=asking, **options, **secret).master_for(name)
+    options |= {"parser_class": Peeking} | secret
+    primary: Redis = made(hosts, sentinel_kwargs=asking, **options).master_for(name)
     return primary
 
 
@@ -162,7 +165,8 @@ def together(redis: Any, keys: Iterable[str]) -> Iterator[list[str]]:
         return
     slots: dict[int, list[str]] = defaultdict(list)
     for key in keys:
-        slots[redis.keyslot(key)].append(key)
+        slot: int = redis.keyslot(key)  # type: ignore[no-untyped-call]
+        slots[slot].append(key)
     yield from slots.values()
 
 

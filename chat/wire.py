@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Response, render_template, request, stream_with_context
+from flask import Response, current_app, render_template, request, stream_with_context
+from jinja2 import Template
 from markupsafe import Markup
 
 from . import clean, words
@@ -24,6 +25,8 @@ from .waiting import Waiter
 
 # The clock on the wall of everybody who reads or answers here.
 CLOCK = ZoneInfo("Europe/Amsterdam")
+
+TEMPLATE = "chat/_message.html"
 
 HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
@@ -88,7 +91,11 @@ def draw_message(
         "card": card,
         "own": own,
     }
-    return render_template("chat/_message.html", message=message, side=side).strip()
+    if card:  # it shows what every page knows
+        return render_template(TEMPLATE, message=message).strip()
+    # Flask's own way would put all of that together anew for each message.
+    template: Template = current_app.jinja_env.get_template(TEMPLATE)
+    return template.render(message=message).strip()
 
 
 def state_data(state: State) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from .host_name import NamedHost
 from .site_content import SiteContent, read_site
 from .staff_key import factor_secrets
 from .stories.pages import register as register_news
+from .turns import Turns
 
 # The largest thing that anybody may send: the start form without JavaScript, whose size keeps it
 # out of the browser's session files. A message of 2,000 characters has a third of it.
@@ -50,6 +51,7 @@ def create_app(settings: Settings, content: SiteContent | None = None) -> Flask:
     app.config["SECRET_KEY"], *older = settings.secret_keys
     app.config["SECRET_KEY_FALLBACKS"] = older
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign, assignment]
     made_pages.register(app)
     if settings.trusted_proxies:
         n = settings.trusted_proxies

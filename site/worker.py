@@ -40,6 +40,8 @@ FILES_FOR_OTHERS = 1024
 
 # How often the worker tells its parent that it lives.
 NOTIFY_S = 1.0
+# How many new connections one process takes before it looks at those it has.
+MOST_AT_ONCE = 20
 
 # By then whoever came first has their page.
 AFTER_START_S = 15.0
@@ -130,7 +132,9 @@ class Worker(GeventWorker):  # type: ignore[misc]
         handle = partial(self.handle, listener)
         server = StreamServer(listener, handle=handle, spawn=Pool(self.worker_connections))
         if self.cfg.workers > 1:
-            server.max_accept = 1  # so that the others get some too
+            # The others get some too; but one at a time would keep who comes in a flood outside for
+            # as many turns as there are before.
+            server.max_accept = MOST_AT_ONCE
         server.start()
         return server
 
