@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -141,6 +142,7 @@ class Stream:
         self.status = 0
         self._client, self._address, self._headers = client, address, headers
         self._cut = False
+        self._line: socket.socket | None = None
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
@@ -153,6 +155,9 @@ class Stream:
         timeout = httpx.Timeout(60)
         with self._client.stream("GET", self._address, headers=headers, timeout=timeout) as answer:
             self.status = answer.status_code
+            self._line = answer.extensions["network_stream"].get_extra_info("socket")
+            if self._cut:
+                return
             name = number = ""
             for line in answer.iter_lines():
                 if self._cut:
@@ -168,7 +173,11 @@ class Stream:
                     number = ""
 
     def cut(self) -> None:
+        """The line breaks at once: a page that seemed open would still be somebody's."""
         self._cut = True
+        if self._line:
+            with suppress(OSError):  # it has ended by itself
+                self._line.shutdown(socket.SHUT_RDWR)
 
     def of(self, name: str) -> list[dict[str, Any]]:
         return [data for kind, _, data in list(self.events) if kind == name]

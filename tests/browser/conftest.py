@@ -32,7 +32,10 @@ def chromium() -> Iterator[Browser]:
 
     What a browser keeps, and where Back leads, is looked at in a whole one (`chromium`, `tab`).
     """
-    path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    yield from launched(shutil.which("chromium-headless-shell") or shutil.which("chromium"))
+
+
+def launched(path: str | None) -> Iterator[Browser]:
     browser = playwright().chromium.launch(executable_path=path, args=FLAGS)
     yield browser
     browser.close()

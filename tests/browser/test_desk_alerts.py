@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from redis import Redis
 
 from tests.browser.at_desk import presses, visitor_waits
+from tests.browser.conftest import launched
 from tests.browser.people import AdvisorAtDesk
 from tests.servers import until
 from tests.service import Service
@@ -32,6 +34,12 @@ LISTENS = """
     }
   };
 """
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A whole one: without windows there are no notices of the computer either."""
+    yield from launched(shutil.which("chromium"))
 
 
 @pytest.fixture(autouse=True)

@@ -305,6 +305,7 @@ def test_the_answer_to_a_form_is_swapped_in_and_can_be_come_back_to(opens, site)
 def new_tab(page: Page, act: Callable[[], object]) -> Page:
     with page.context.expect_page() as opened:
         act()
+    opened.value.wait_for_url("http://**")  # a tab is there before its page
     return opened.value
 
 
