@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from tests.load.house import House
     from tests.load.rounds import Sizes
 
-PAGES = {"Home": "/", "Article": "/geweld-thuis/dwingende-controle", "Chat": "/chat"}
+# The first is a few words and nothing else: no page can stand sooner on this machine.
+FLOOR = {"A few words of plain text": "/robots.txt"}
+OURS = {"Home": "/", "Article": "/geweld-thuis/dwingende-controle", "Chat": "/chat"}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 SLOWER_CPU = 4
 TIMES = 5
@@ -83,9 +85,13 @@ def paint(house: House, sizes: Sizes) -> Iterator[Figure]:
     """The largest paint of each page (median of its first views) and what shifts (the worst)."""
     times = TIMES if sizes.streams > 1000 else 1
     with _browser() as browser:
-        for name, path in PAGES.items():
+        for name, path in (FLOOR | OURS).items():
             views = [_first_view(browser, house.service.url + path) for _ in range(times)]
             largest = median(seconds for seconds, _ in views)
-            yield Figure(f"{name}, largest contentful paint", largest, "s", "≤ 1", NOTE)
-            shift = max(shifted for _, shifted in views)
-            yield Figure(f"{name}, layout shift", shift, "", "0", f"the worst of {times}")
+            ours = name in OURS
+            yield Figure(
+                f"{name}, largest contentful paint", largest, "s", "≤ 1" if ours else "", NOTE
+            )
+            if ours:
+                shift = max(shifted for _, shifted in views)
+                yield Figure(f"{name}, layout shift", shift, "", "0", f"the worst of {times}")
