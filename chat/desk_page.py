@@ -24,6 +24,7 @@ from .hub import (
 )
 from .line import HUNG_UP
 from .looking import LOOKS
+from .presence import AtDesk
 from .waiting import Shift
 
 # Each look costs a question to both stores, for every desk.
@@ -103,6 +104,9 @@ class DeskPage:
 
     def stays(self) -> str:
         return ""
+
+    def at_desk(self) -> AtDesk | None:
+        return self._floor.at_desk(self.shift) if self._floor else None
 
     def is_told(self) -> None:
         """Nothing is kept for a desk."""

@@ -17,6 +17,7 @@ from .conversation import SENT_S, Conversation, Gone, Message, State
 from .counts import STREAMS, counts
 from .hub import RESYNC, Ear, Hub, Listener, News, about_conversation, about_line
 from .line import HUNG_UP, watched
+from .presence import AtDesk
 from .waiting import Waiter
 
 # A page that hears nothing for longer takes the line for dead, and so do proxies.
@@ -70,6 +71,9 @@ class Page(Protocol):
         """The conversation whose visitor gives a sign of life by being here, when one together with
         others is enough; else "", and it wants to be asked.
         """
+
+    def at_desk(self) -> AtDesk | None:
+        """Who gives a sign of life at a desk by being here."""
 
     def is_told(self) -> None:
         """All was sent, the end too, and the line is still there."""
@@ -201,6 +205,9 @@ class VisitorPage:
 
     def stays(self) -> str:
         return "" if self._signs.are_old(KEPT_S) else self.conversation.name
+
+    def at_desk(self) -> None:
+        """A visitor has none."""
 
     def is_told(self) -> None:
         # That it was sent does not mean that it arrived; on a line that was cut it was not even

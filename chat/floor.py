@@ -10,6 +10,7 @@ from .conversation import Conversation
 from .handover import Offers
 from .looking import Looking
 from .parts import Chat
+from .presence import AtDesk
 from .shift_choice import AVAILABLE, Choice
 from .waiting import Shift
 
@@ -88,10 +89,12 @@ class Floor:
 
     def is_here(self, shift: Shift) -> None:
         """A sign of life; who is busy or on a break is not counted on for those who wait."""
-        if shift.status == AVAILABLE:
-            self._chat.presence.serves(self.member, shift.lines, shift.most)
-        else:
-            self._chat.presence.stays(self.member)
+        self._chat.presence.all_serve([self.at_desk(shift)])
+
+    def at_desk(self, shift: Shift) -> AtDesk:
+        """Who is at this desk, and for which lines."""
+        serves = shift.lines if shift.status == AVAILABLE else ()
+        return AtDesk(self.member, tuple(serves), shift.most)
 
     def leaves(self) -> None:
         """The shift ends: open conversations go back to the head of their queues at once."""

@@ -69,6 +69,9 @@ class NowPage:
     def stays(self) -> str:
         return ""
 
+    def at_desk(self) -> None:
+        """An office is no desk."""
+
     def is_told(self) -> None:
         """Nothing is kept for an office."""
 

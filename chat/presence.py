@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from redis import Redis
 
 from . import keys
 from .conversation import CHATS_AT_ONCE
-from .scripts import SERVE
+from .scripts import SERVE, SERVE_MANY
 from .store import together
 
 # Signs of life that follow each other faster than this say nothing new.
 SELDOM_S = 5.0
 SERVING_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class AtDesk:
+    """Somebody at an open desk, who takes visitors from these lines, `most` at once."""
+
+    member: str
+    lines: tuple[tuple[str, str], ...]
+    most: int = CHATS_AT_ONCE
 
 
 class Presence:
@@ -35,9 +46,20 @@ class Presence:
         self, member: str, lines: Iterable[tuple[str, str]], most: int = CHATS_AT_ONCE
     ) -> None:
         """This advisor is at the desk and takes visitors from these lines, `most` at once."""
-        every = (keys.PRESENT, *(keys.serving_key(*line) for line in lines))
-        for served in together(self._redis, every):
-            SERVE(self._redis, served, ["", "", "", member, SERVING_S, most])
+        self.all_serve([AtDesk(member, tuple(lines), most)])
+
+    def all_serve(self, desks: Iterable[AtDesk]) -> None:
+        """Signs of life of many desks at once."""
+        signs: dict[str, list[AtDesk]] = defaultdict(list)
+        for desk in desks:
+            for key in (keys.PRESENT, *(keys.serving_key(*line) for line in desk.lines)):
+                signs[key].append(desk)
+        for served in together(self._redis, signs):
+            told: list[str | int] = []
+            for place, key in enumerate(served, 1):
+                for desk in signs[key]:
+                    told += (place, desk.member, desk.most)
+            SERVE_MANY(self._redis, served, ["", "", "", SERVING_S, *told])
 
     def stays(self, member: str) -> None:
         """This advisor is at the desk, and takes nobody from a line."""

@@ -453,21 +453,27 @@ redis.call('EXPIRE', KEYS[1], ARGV[4])
 return 'ok'
 """)
 
-# KEYS 1... who is there, and who serves each of these lines (sorted sets)
-# ARGV 4 advisor  5 seconds to keep, 0: they leave  6 most chats of their own, or none for the usual
+# KEYS 1 who is there (sorted set)  ARGV 4 advisor  5 seconds to keep, 0: they leave
 SERVE = Script("""
-for _, key in ipairs(KEYS) do
-  local most = key .. ':most'
-  if ARGV[5] == '0' then
-    redis.call('ZREM', key, ARGV[4])
-    redis.call('HDEL', most, ARGV[4])
-  else
-    redis.call('ZADD', key, now(), ARGV[4])
-    redis.call('EXPIRE', key, ARGV[5])
-    if ARGV[6] and string.find(key, ':serving:', 1, true) then
-      redis.call('HSET', most, ARGV[4], ARGV[6])
-      redis.call('EXPIRE', most, ARGV[5])
-    end
+if ARGV[5] == '0' then
+  redis.call('ZREM', KEYS[1], ARGV[4])
+else
+  redis.call('ZADD', KEYS[1], now(), ARGV[4])
+  redis.call('EXPIRE', KEYS[1], ARGV[5])
+end
+return 'ok'
+""")
+
+# KEYS 1... who is there, or who serves a line (sorted sets)
+# ARGV 4 seconds to keep  5... for each sign of life: which of the keys, the advisor, and their most
+SERVE_MANY = Script("""
+for i = 5, #ARGV, 3 do
+  local key = KEYS[tonumber(ARGV[i])]
+  redis.call('ZADD', key, now(), ARGV[i + 1])
+  redis.call('EXPIRE', key, ARGV[4])
+  if string.find(key, ':serving:', 1, true) then
+    redis.call('HSET', key .. ':most', ARGV[i + 1], ARGV[i + 2])
+    redis.call('EXPIRE', key .. ':most', ARGV[4])
   end
 end
 return 'ok'

@@ -31,6 +31,7 @@ from .counts import STREAMS, counts
 from .events import BEAT, BEAT_S, Event, Opens, Page
 from .hub import News
 from .line import HUNG_UP
+from .presence import Presence
 from .scripts import STAY
 from .store import UNREACHABLE
 
@@ -102,6 +103,7 @@ class Streams:
     def __init__(self, app: Flask, redis: Redis, encode: Encode, most: int) -> None:
         self._app = app
         self._redis = redis
+        self._presence = Presence(redis)
         self._encode = encode
         self._most = most
         self._open: dict[int, Stream] = {}
@@ -291,6 +293,7 @@ class Streams:
     def _beat(self, due: list[Stream], now: float) -> None:
         beat = _chunk(self._encode(BEAT, None))
         together: dict[str, list[tuple[str, Stream]]] = defaultdict(list)
+        self._are_at_their_desks(due)
         for stream in due:
             if stream.unsent and now - stream.stuck_at > STUCK_S:
                 stream.put(HUNG_UP)
@@ -302,6 +305,17 @@ class Streams:
                 stream.wake()
         for queue, staying in together.items():
             self._stay(queue, staying)
+
+    def _are_at_their_desks(self, due: list[Stream]) -> None:
+        """Before all else, and at once: an advisor who seems to have gone loses their visitors, and
+        what each page does by itself waits for its turn.
+        """
+        desks = [desk for stream in due if (desk := stream.page.at_desk())]
+        try:
+            if desks:
+                self._presence.all_serve(desks)
+        except UNREACHABLE:
+            pass  # nobody's silence counts while the store is away
 
     def _stay(self, queue: str, staying: list[tuple[str, Stream]]) -> None:
         """One sign of life for many visitors; whose it does not help is asked."""

@@ -12,6 +12,7 @@ from luwte.chat import keys
 from luwte.chat.care import Care, Patience
 from luwte.chat.conversation import Conversation, Gone
 from luwte.chat.parts import Chat, put_together
+from luwte.chat.presence import AtDesk
 from luwte.chat.waiting import NobodyWaiting
 
 REGIONS = {"VT14": "Noord- en Oost-Gelderland"}
@@ -224,3 +225,15 @@ def test_nothing_to_do_is_done_quietly(redis, chat):
     looks_after(redis, visitor_s=0, advisor_s=0, warn_s=0, idle_s=0)()
     with pytest.raises(NobodyWaiting):
         chat.shift("1", "Noor", []).take()
+
+
+def test_many_desks_give_their_signs_of_life_at_once(redis, chat):
+    lines = ("VT14", "public"), ("NL", "professional")
+    busy = AtDesk("3", ())
+    chat.presence.all_serve([AtDesk("1", lines, 2), AtDesk("2", lines[:1], 4), busy])
+
+    assert set(redis.zrange(keys.PRESENT, 0, -1)) == {b"1", b"2", b"3"}
+    public, professional = (keys.serving_key(*line) for line in lines)
+    assert redis.hgetall(public + ":most") == {b"1": b"2", b"2": b"4"}
+    assert redis.zrange(professional, 0, -1) == [b"1"]
+    assert redis.ttl(public) > 0 and redis.ttl(public + ":most") > 0
