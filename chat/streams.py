@@ -38,6 +38,8 @@ from .store import UNREACHABLE
 # While one reads the store for its page, the others go on.
 DRAWERS = 4
 TICK_S = 0.25
+# Those whose beat is due are gathered for so long: the more at once, the fewer steps of the store.
+GATHER_S = 1.0
 # Many at once, and still so few that the store is not kept from others.
 STAY_AT_ONCE = 200
 # Whoever takes nothing for so long, or has so much waiting, is cut off; the page comes back.
@@ -109,6 +111,7 @@ class Streams:
         self._open: dict[int, Stream] = {}
         # In the order in which they get a beat.
         self._beats: deque[Stream] = deque()
+        self._beats_at = 0.0
         # Those that want to be asked sooner than that.
         self._timed: list[tuple[float, Stream]] = []
         self._ready: dict[Spoken, SimpleQueue[Stream]] = {}
@@ -278,6 +281,9 @@ class Streams:
         now = time.monotonic()
         while self._timed and self._timed[0][0] <= now:
             heapq.heappop(self._timed)[1].wake()
+        if now < self._beats_at:
+            return
+        self._beats_at = now + GATHER_S
         due = list(self._due(now))
         for first in range(0, len(due), STAY_AT_ONCE):
             self._beat(due[first : first + STAY_AT_ONCE], now)
