@@ -32,6 +32,8 @@ class Pressure:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.level = 0
+        # Whether anything may give way at all.
+        self.may = True
         self._clock = clock
         self._late = deque([0.0] * LOOKS, LOOKS)
         self._changed = self._clock()
@@ -51,7 +53,7 @@ class Pressure:
     def felt(self, late_s: float) -> None:
         """So many seconds too late came what should have come by itself."""
         self._late.append(late_s)
-        level, now = bisect_right(LATE_S, min(self._late)), self._clock()
+        level, now = bisect_right(LATE_S, min(self._late)) if self.may else 0, self._clock()
         if level > self.level:
             self._is_now(level)
         if level >= self.level:

@@ -83,6 +83,9 @@ class Settings:
     proof_of_work: str = "auto"
     # Under pressure: when more than so many a minute want to start a chat, all of them together.
     proof_from: int = 20
+    # Whether a process that cannot keep up leaves out typing signs, then places, then new chats:
+    # auto or off.
+    give_way: str = "auto"
     # How often something may be done (see LIMITS).
     limits: Mapping[str, str] = field(default_factory=LIMITS.copy)
     # What the tab and the browser's history show instead of what is being read.
@@ -130,6 +133,7 @@ class Settings:
             keep_out_hours=read.number("KEEP_OUT_HOURS", cls.keep_out_hours, 0, 12),
             proof_of_work=read.choice("PROOF_OF_WORK", ("auto", "off", "always")),
             proof_from=read.number("PROOF_FROM", cls.proof_from, 0, 1_000_000),
+            give_way=read.choice("GIVE_WAY", ("auto", "off")),
             limits={name: read.rate(name, rate) for name, rate in LIMITS.items()},
             title=read.text("TITLE", cls.title),
             onion_location=read.onion_address("ONION_LOCATION"),

@@ -110,6 +110,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
         patience = Patience(settings.request_s, self.cfg.keepalive)
         self._lines = Lines(patience, self.worker_connections)
         gevent.spawn(self._lines.look_after)
+        pressure.may = settings.give_way != "off"
         gevent.spawn(pressure.watch)
         self._streams = _streams_for(application, max(1, files_allowed() - FILES_FOR_OTHERS))
 

@@ -135,7 +135,7 @@ def place(event: Event) -> int:
 
 @pytest.fixture
 def one_process(tmp_path: Path) -> Iterator[Service]:
-    settings = {"METRICS_TOKEN": TOKEN, **OPEN_DOOR}
+    settings = {"METRICS_TOKEN": TOKEN, "GIVE_WAY": "auto", **OPEN_DOOR}
     with (
         redis_server() as store,
         running(tmp_path, redis_url=store.url, workers=1, **settings) as service,

@@ -31,10 +31,13 @@ OFFERED = 1000
 SECONDS = 2.0
 # No other size is begun after so long.
 BOUND_S = 40.0
+MANY = 1000
 
 
 def growth(_: House, sizes: Sizes) -> Iterator[Figure]:
-    """In services of their own, one after the other; takes a minute at most."""
+    """In services of their own, one after the other; takes a minute at most, and no quick one."""
+    if sizes.streams < MANY:
+        return
     began = time.monotonic()
     for workers in WORKERS:
         if time.monotonic() - began > BOUND_S:

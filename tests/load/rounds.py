@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.load import flooded, pages, paint, starts
+from tests.load import flooded, growth, pages, paint, starts
 from tests.load.driver import Clients, clients
 from tests.load.house import House, wait
 from tests.load.report import Figure, percentile
@@ -104,6 +104,7 @@ def _messages(
     yield Figure(f"{name}: p50", p50, "ms", "≤ 3" if rate == 1000 else "")
     yield Figure(f"{name}: p99", p99, "ms", "≤ 25" if rate == 1000 else "")
     yield Figure(f"{name}: longest", took[-1] if took else 0.0, "ms", "", f"{told}{refused or ''}")
+    yield Figure(f"{name}: managed", said / seconds, "a second")
     yield Figure(
         f"{name}: processor time of one",
         cost_ms,
@@ -121,5 +122,6 @@ ROUNDS: Sequence[Callable[[House, Sizes], Iterator[Figure]]] = (
     paint.paint,
     starts.starts,
     flooded.flooded,
+    growth.growth,
     open_chats,
 )
