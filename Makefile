@@ -7,8 +7,9 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
-# Twice as many as a small machine has processors: most tests wait for a browser or a server.
-PARALLEL ?= 4
+# One more than a small machine has processors: many tests wait for a browser. More of them only wait
+# for each other.
+PARALLEL ?= 3
 
 # An environment holds its own path: one that was copied along would start the other checkout.
 ifneq ($(wildcard .venv/place),)
