@@ -6,12 +6,12 @@ closed the page would keep their place and an advisor who crashed would seem to 
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from .hub import Listener, News
+from .peek import peek
 
 HUNG_UP = News("hung-up")
 
@@ -28,12 +28,9 @@ def watched(environ: Mapping[str, Any], listener: Listener) -> Iterator[None]:
     watcher = gevent.get_hub().loop.io(line.fileno(), 1)
 
     def look() -> None:
-        try:
-            heard = line._sock.recv(1, socket.MSG_PEEK)
-        except BlockingIOError:
+        heard = peek(line._sock)
+        if heard is None:
             return
-        except OSError:
-            heard = b""
         # What a client sends ahead is not for us, and would wake us without end.
         watcher.stop()
         if not heard:

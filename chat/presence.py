@@ -11,7 +11,7 @@ from redis import Redis
 
 from . import keys
 from .conversation import CHATS_AT_ONCE
-from .scripts import SERVE, SERVE_MANY
+from .scripts import SERVE
 from .store import together
 
 # Signs of life that follow each other faster than this say nothing new.
@@ -21,10 +21,10 @@ SERVING_S = 3600
 
 @dataclass(frozen=True, slots=True)
 class AtDesk:
-    """Somebody at an open desk, who takes visitors from these lines, `most` at once."""
+    """Somebody at a desk, who takes visitors from these lines if from any, `most` at once."""
 
     member: str
-    lines: tuple[tuple[str, str], ...]
+    lines: tuple[tuple[str, str], ...] = ()
     most: int = CHATS_AT_ONCE
 
 
@@ -40,13 +40,7 @@ class Presence:
         if time.monotonic() - self._told.get(member, -SELDOM_S) < SELDOM_S:
             return
         self._told[member] = time.monotonic()
-        self._serve(keys.PRESENT, member, SERVING_S)
-
-    def serves(
-        self, member: str, lines: Iterable[tuple[str, str]], most: int = CHATS_AT_ONCE
-    ) -> None:
-        """This advisor is at the desk and takes visitors from these lines, `most` at once."""
-        self.all_serve([AtDesk(member, tuple(lines), most)])
+        self.all_serve([AtDesk(member)])
 
     def all_serve(self, desks: Iterable[AtDesk]) -> None:
         """Signs of life of many desks at once."""
@@ -59,11 +53,7 @@ class Presence:
             for place, key in enumerate(served, 1):
                 for desk in signs[key]:
                     told += (place, desk.member, desk.most)
-            SERVE_MANY(self._redis, served, ["", "", "", SERVING_S, *told])
-
-    def stays(self, member: str) -> None:
-        """This advisor is at the desk, and takes nobody from a line."""
-        self._serve(keys.PRESENT, member, SERVING_S)
+            SERVE(self._redis, served, ["", "", "", SERVING_S, *told])
 
     def quits(self, member: str, lines: Iterable[tuple[str, str]]) -> None:
         """This advisor takes nobody from these lines any more."""
@@ -75,7 +65,4 @@ class Presence:
     def leaves(self, member: str, lines: Iterable[tuple[str, str]]) -> None:
         """This advisor signed out."""
         self.quits(member, lines)
-        self._serve(keys.PRESENT, member, 0)
-
-    def _serve(self, key: str, member: str, seconds: int) -> None:
-        SERVE(self._redis, [key], ["", "", "", member, seconds])
+        self._redis.zrem(keys.PRESENT, member)

@@ -7,10 +7,10 @@ three steps waited three times for its turn before the first byte was sent.
 
 from __future__ import annotations
 
-import socket
-
 from redis.connection import DefaultParser
 from redis.exceptions import ConnectionError as ConnectionBroken
+
+from .peek import peek
 
 # What only gevent's sockets have, which never wait by themselves; what only encrypted ones have.
 BENEATH, ENCRYPTED = "_sock", "_sslobj"
@@ -24,10 +24,7 @@ class Peeking(DefaultParser):  # type: ignore[misc, valid-type]
         unasked = timeout or self._reader is None or self._reader.has_data()
         if unasked or beneath is None or hasattr(self._sock, ENCRYPTED):
             return bool(super().can_read(timeout))
-        try:
-            there = beneath.recv(1, socket.MSG_PEEK)
-        except BlockingIOError:
-            return False
-        if not there:
+        there = peek(beneath)
+        if there == b"":
             raise ConnectionBroken("Redis has closed the connection")
-        return True
+        return there is not None

@@ -453,20 +453,9 @@ redis.call('EXPIRE', KEYS[1], ARGV[4])
 return 'ok'
 """)
 
-# KEYS 1 who is there (sorted set)  ARGV 4 advisor  5 seconds to keep, 0: they leave
-SERVE = Script("""
-if ARGV[5] == '0' then
-  redis.call('ZREM', KEYS[1], ARGV[4])
-else
-  redis.call('ZADD', KEYS[1], now(), ARGV[4])
-  redis.call('EXPIRE', KEYS[1], ARGV[5])
-end
-return 'ok'
-""")
-
 # KEYS 1... who is there, or who serves a line (sorted sets)
 # ARGV 4 seconds to keep  5... for each sign of life: which of the keys, the advisor, and their most
-SERVE_MANY = Script("""
+SERVE = Script("""
 for i = 5, #ARGV, 3 do
   local key = KEYS[tonumber(ARGV[i])]
   redis.call('ZADD', key, now(), ARGV[i + 1])

@@ -16,6 +16,7 @@ from typing import Any
 import gevent
 from gevent.socket import socket as GeventSocket
 
+from .chat.peek import peek
 from .chat.pressure import pressure
 
 LOOK_EVERY_S = 1.0
@@ -84,14 +85,7 @@ class Line(GeventSocket):  # type: ignore[misc]
 
     def is_idle(self) -> bool:
         """Whether nothing comes here after what was asked and answered."""
-        return self._waiting and self.phase == IDLE and not self.is_new and not self._unread()
-
-    def _unread(self) -> bytes:
-        try:
-            unread: bytes = self._sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-        except OSError:  # nothing there, or nobody
-            return b""
-        return unread
+        return self._waiting and self.phase == IDLE and not self.is_new and not peek(self._sock)
 
     def cut(self) -> None:
         """End it; whoever reads from it or writes to it is told at once."""

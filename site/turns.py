@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .chat.salts import network_of
+from .host_name import Wsgi
 
 # A page asks for less at once, and so do the thirty of a school who press a button together.
 AT_ONCE = 16
 # A client whose turns are all taken by somebody slow goes on after this.
 PATIENCE_S = 2.0
-
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class Turns:

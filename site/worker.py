@@ -92,6 +92,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
     _busy = 0
     _ends = False
     _lines: Lines
+    _servers: list[StreamServer]
     _streams: Any
 
     def init_process(self) -> None:

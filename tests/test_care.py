@@ -113,7 +113,7 @@ def test_whoever_takes_the_same_visitor_again_has_them_on_the_list_again(redis, 
     talk = visitor(chat)
     shift = chat.shift("1", "Noor", ["VT14"])
     for _ in range(2):
-        chat.presence.serves("1", shift.lines)
+        chat.presence.all_serve([AtDesk("1", tuple(shift.lines))])
         shift.take()
         redis.delete(keys.chats_key("1"))
         looks_after(redis)()
@@ -186,7 +186,7 @@ def test_the_wait_is_estimated_only_when_it_is_known(redis, chat):
     waiting = visitor(chat)
     assert waiting.state().estimate_s is None, "nobody is there to answer"
 
-    chat.presence.serves("1", shift.lines)
+    chat.presence.all_serve([AtDesk("1", tuple(shift.lines))])
 
     # One advisor with two chats of ten minutes: every five minutes somebody's turn.
     assert 300 <= waiting.state().estimate_s <= 302
@@ -229,7 +229,7 @@ def test_nothing_to_do_is_done_quietly(redis, chat):
 
 def test_many_desks_give_their_signs_of_life_at_once(redis, chat):
     lines = ("VT14", "public"), ("NL", "professional")
-    busy = AtDesk("3", ())
+    busy = AtDesk("3")
     chat.presence.all_serve([AtDesk("1", lines, 2), AtDesk("2", lines[:1], 4), busy])
 
     assert set(redis.zrange(keys.PRESENT, 0, -1)) == {b"1", b"2", b"3"}

@@ -15,7 +15,7 @@ from luwte.chat.events import follow
 from luwte.chat.now import LATE_S, Now, Picture
 from luwte.chat.now_stream import NowPage, Seen
 from luwte.chat.parts import Chat, put_together
-from luwte.chat.presence import Presence
+from luwte.chat.presence import AtDesk
 from luwte.chat.shift_choice import BREAK, Choice
 from luwte.chat.waiting import Shift
 from tests.servers import RedisServer, redis_server, until
@@ -62,7 +62,7 @@ def waits_since(chat: Chat, name: str, seconds: int) -> None:
 def at_desk(chat: Chat, member: str, name: str, *regions: str) -> Shift:
     chat.choices.appear(member, name, regions)
     shift = chat.shift(member, name, regions)
-    Presence(chat.redis).serves(member, shift.lines)
+    chat.presence.all_serve([AtDesk(member, tuple(shift.lines))])
     return shift
 
 

@@ -30,8 +30,8 @@ from tests.chaos.running import OPEN_DOOR, children_of
 from tests.servers import redis_server, until
 from tests.service import Advisor, Service, Visitor, running
 from tests.test_events import Page
+from tests.test_metrics import TOKEN, told
 
-TOKEN = "meet-maar-mee-0123"
 # Every look of the process comes late enough, and no answer of the store too late.
 STOPPED_S = LATE_S[-1] + LOOK_EVERY_S
 RUNS_S = 0.02
@@ -119,13 +119,13 @@ def test_places_are_told_less_often_and_the_last_one_always(chat: Chat, level: P
     page = Page(visitor_events(joins(chat), chat.hub))
     assert place(page.hears("state")) == 9
     level.level = PLACES
-    told: list[int] = []
+    places: list[int] = []
     for one in before:
         one.end("visitor")
-    while not told or told[-1] != 1:
-        told.append(place(page.hears("state")))
+    while not places or places[-1] != 1:
+        places.append(place(page.hears("state")))
 
-    assert len(told) < len(before)
+    assert len(places) < len(before)
 
 
 def place(event: Event) -> int:
@@ -171,10 +171,8 @@ def starts(service: Service, **fields: str) -> httpx.Response:
     return visitor.asks(**fields)
 
 
-def giving_way(service: Service, what: str) -> int:
-    bearer = {"Authorization": f"Bearer {TOKEN}"}
-    page = httpx.get(f"{service.url}/metrics", headers=bearer, timeout=60).text
-    return int(float(page.partition(f'giving_way{{what="{what}"}} ')[2].partition("\n")[0]))
+def giving_way(service: Service, what: str) -> float:
+    return told(service)[f'luwte_workers_giving_way{{what="{what}"}}']
 
 
 def test_who_would_be_answered_too_late_is_told_and_who_is_in_is_served(

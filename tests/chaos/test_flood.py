@@ -6,11 +6,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.load.flood import address_of
-from tests.load.flooded import solved
+from tests.load.flooded import gets_in
 from tests.load.flooding import flooding
 from tests.servers import redis_server, until
 from tests.service import Advisor, Service, Visitor, running
@@ -31,20 +30,6 @@ def door(tmp_path: Path) -> Iterator[Service]:
         yield service
 
 
-def gets_in(door: Service, *, behind: str = "127.0.0.1", danger: str = "no") -> None:
-    """Somebody honest asks for a chat, and does the work if it is asked for."""
-    honest = Visitor(door)
-    line = httpx.HTTPTransport(local_address=behind)
-    honest.http = httpx.Client(
-        base_url=door.url, headers=honest.http.headers, transport=line, timeout=30
-    )
-    answer = honest.asks(region="VT14", danger=danger)
-    if answer.status_code == 429:
-        assert answer.json()["reason"] == "proof", answer.text
-        answer = honest.asks(region="VT14", danger=danger, altcha=solved(answer))
-    assert answer.status_code == 201, answer.text
-
-
 def test_a_flood_turns_nobody_else_away_and_stops_no_conversation(door):
     advisor = Advisor(door.hires("Noor")).signs_in()
     talking = Visitor(door)
@@ -62,7 +47,7 @@ def test_a_flood_turns_nobody_else_away_and_stops_no_conversation(door):
     for number, plan in enumerate((FROM_ONE, FROM_MANY)):
         with flooding(door.port, **plan) as flood:
             words_arrive(number)
-            gets_in(door)
+            gets_in(door, behind="127.0.0.1")
         print(f"\nflood: {flood.by_status}, held back {flood.held_back}")
         # A flood that does no work gets in only before it is noticed, and breaks nothing.
         assert flood.by_status.get("201", 0) <= 20

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from luwte.chat import keys
 from luwte.chat.parts import put_together
+from luwte.chat.presence import AtDesk
 from luwte.chat.store import connect
 from luwte.chat.waiting import Shift
 from luwte.config import Settings
@@ -77,7 +78,7 @@ class House:
         def stay() -> None:
             while not self._stop.wait(STAYS_S if self._quiet else 0.5):
                 for member in list(self._quiet):
-                    self._chat.presence.stays(member)
+                    self._chat.presence.all_serve([AtDesk(member)])
 
         thread = threading.Thread(target=stay)
         thread.start()
@@ -137,7 +138,7 @@ class House:
                 member = str(900_000 + number // TALKS_OF_THE_QUIET)
                 if member not in self._quiet:
                     self._quiet.add(member)
-                    self._chat.presence.stays(member)
+                    self._chat.presence.all_serve([AtDesk(member)])
                 self._taken_by(member, token)
         return people
 

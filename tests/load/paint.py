@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Browser, CDPSession, Page, ViewportSize
 
-from tests.browser.conftest import FLAGS
-from tests.browser.driver import playwright
+from tests.browser.conftest import launched
 from tests.load.report import Figure
 
 if TYPE_CHECKING:
@@ -48,16 +47,6 @@ FOUND = """() => new Promise((answer) => {
 
 
 @contextmanager
-def _browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    browser = playwright().chromium.launch(executable_path=path, args=FLAGS)
-    try:
-        yield browser
-    finally:
-        browser.close()
-
-
-@contextmanager
 def _slow_phone(browser: Browser) -> Iterator[Page]:
     """A window with nothing in its cache."""
     context = browser.new_context(viewport=PHONE, device_scale_factor=2, locale="nl-NL")
@@ -84,7 +73,7 @@ def _first_view(browser: Browser, address: str) -> tuple[float, float]:
 def paint(house: House, sizes: Sizes) -> Iterator[Figure]:
     """The largest paint of each page (median of its first views) and what shifts (the worst)."""
     times = TIMES if sizes.streams > 1000 else 1
-    with _browser() as browser:
+    with contextmanager(launched)(shutil.which("chromium")) as browser:
         for name, path in (FLOOR | OURS).items():
             views = [_first_view(browser, house.service.url + path) for _ in range(times)]
             largest = median(seconds for seconds, _ in views)
