@@ -85,8 +85,9 @@ def full(queue: str) -> Refusal:
 def too_busy() -> Refusal:
     """Whoever came in now would be answered too slowly, and so would everybody who is in."""
     sentence = _(
-        "Het is nu heel druk in de chat. Probeer het over een paar minuten opnieuw, of bel "
-        "0800-2000. Dat is gratis, dag en nacht."
+        "We kunnen nu geen nieuwe chats beginnen. Probeer het over een paar minuten opnieuw, of "
+        "bel 0800-2000. Dat is gratis, dag en nacht. Ben je nu in gevaar? Bel 112, of kies in het "
+        "formulier dat je nu in gevaar bent. Dan kun je wel chatten."
     )
     return Refusal("full", sentence)
 
