@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from markupsafe import Markup
+
 from .colours import PAIRS, contrast, is_colour
 from .front_matter import BadFile, Fault, FrontMatter, is_name, quoted
 from .yaml_files import facts_of
@@ -77,6 +79,13 @@ class Organisation:
         # A number inside a longer one is another number.
         finder = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, replaced))})(?![\d-])")
         return lambda text: finder.sub(lambda found: replaced[found[0]], text)
+
+    def to_call(self, sentence: str) -> Markup:
+        """The sentence as HTML, in which this centre's numbers can be tapped and do not break."""
+        linked = Markup('<a href="{}">{}</a>')
+        numbers = {n: linked.format(_link(n), n) for n in (self.phone, self.emergency)}
+        finder = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, numbers))})(?![\w-])")
+        return Markup("").join(numbers.get(part, part) for part in finder.split(sentence))
 
     @property
     def style(self) -> str:

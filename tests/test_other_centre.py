@@ -110,6 +110,14 @@ def test_a_number_inside_another_one_stays():
     assert own("Call 112, not 0112 or 1123.") == "Call 911, not 0112 or 1123."
 
 
+def test_the_numbers_in_a_sentence_can_be_tapped_and_the_rest_stays_text():
+    own = Organisation(phone="0800 123", emergency="911")
+    assert own.to_call("Call 911, or 0800 123. Not 0911, 911-5 or <b>112</b>.") == (
+        'Call <a href="tel:911">911</a>, or <a href="tel:0800123">0800 123</a>. '
+        "Not 0911, 911-5 or &lt;b&gt;112&lt;/b&gt;."
+    )
+
+
 def test_contrast_is_that_of_the_standard():
     # WCAG 2.2: black on white is 21 to 1, a colour on itself 1 to 1.
     assert contrast("#000000", "#ffffff") == pytest.approx(21)

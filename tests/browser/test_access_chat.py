@@ -142,6 +142,7 @@ link Terug
 log Berichten
 status
 heading Het gesprek is afgelopen
+link 0800-2000
 button Wis dit scherm
 heading Heeft dit gesprek je geholpen?
 button Ja

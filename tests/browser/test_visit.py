@@ -350,6 +350,19 @@ def never(route: Route) -> None:
     """No answer at all."""
 
 
+@pytest.mark.parametrize("path", ["/", "/en/"])
+def test_home_answers_in_one_screen_of_a_phone(opens: Opens, path: str) -> None:
+    page = opens(path).page
+    page.set_viewport_size({"width": 360, "height": 740})
+    left = page.locator("[data-exit]").first.bounding_box()
+    assert left
+    for answer in ["a[href='tel:112']", ".talk", ".doors .card >> nth=-1"]:
+        box = page.locator(answer).first.bounding_box()
+        assert box
+        assert box["y"] >= 0, answer
+        assert box["y"] + box["height"] <= left["y"], answer
+
+
 @pytest.mark.parametrize("fault", [cut, proxys_own_page, never])
 def test_a_page_that_does_not_come_leaves_a_notice_the_phone_and_a_retry(opens, site, fault):
     tab = opens("/", allows="Failed to load resource")
