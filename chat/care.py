@@ -20,6 +20,7 @@ from redis import Redis
 from . import keys, scripts
 from .counts import counts
 from .figures import Figures
+from .presence import SELDOM_S
 from .scripts import Script
 from .store import UNREACHABLE
 from .waiting import SHIFT_S
@@ -31,6 +32,9 @@ LISTED_AT_ONCE = 500
 # So long without a round, and nobody could give a sign of life: not they were gone, but we were.
 # Together with the time between two signs it is less than anybody's patience.
 GAP_S = 20.0
+# How often every open conversation is looked at, though no advisor fell silent: what was killed
+# between two steps may have left one without.
+EVERY_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,16 +177,18 @@ end
 return 'ok'
 """)
 
-# Answers whether silence must not count now.
+# Answers whether silence must not count now, and whether it is time to look at every conversation.
 # KEYS 1 when the last round was  2 there while silence does not count
 # ARGV 1 ms without a round that are a gap  2 seconds in which all may come back after one
-AFTER_A_GAP = Script("""
-local last = redis.call('GET', KEYS[1])
-redis.call('SET', KEYS[1], string.format('%.0f', now()), 'EX', 86400)
-if last and now() - last > tonumber(ARGV[1]) then
+#      3 ms between two looks at every conversation
+ROUND = Script("""
+local last, at = redis.call('GET', KEYS[1]), now()
+redis.call('SET', KEYS[1], string.format('%.0f', at), 'EX', 86400)
+if last and at - last > tonumber(ARGV[1]) then
   redis.call('SET', KEYS[2], '1', 'EX', ARGV[2])
 end
-return redis.call('EXISTS', KEYS[2])
+local every = not last or math.floor(at / ARGV[3]) ~= math.floor(last / ARGV[3])
+return {redis.call('EXISTS', KEYS[2]), every and 1 or 0}
 """)
 
 # ARGV 4 the advisor, who must look at this conversation
@@ -243,16 +249,21 @@ class Care:
         to have been silent, and would lose their place or their advisor.
         """
         patience = max(self._patience.visitor_s, self._patience.advisor_s)
-        args = [_ms(GAP_S), int(patience)]
-        if not AFTER_A_GAP(self._redis, [keys.LOOKED, keys.PARDON], args):
-            self.go_round()
+        args = [_ms(GAP_S), int(patience), _ms(EVERY_S)]
+        pardon, every = ROUND(self._redis, [keys.LOOKED, keys.PARDON], args)
+        if not pardon:
+            self.go_round(every=bool(every))
 
-    def go_round(self) -> None:
-        """Look after everybody once."""
-        present = self._who_is_present()
+    def go_round(self, *, every: bool = True) -> None:
+        """Look after everybody once. Without `every`, those who are talking are passed over, unless
+        an advisor has just fallen silent: to look at each of very many costs the store's time.
+        """
+        silent, present = self._who_is_present()
         for queue in self._queues:
             try:
-                self._look_after(queue, present)
+                if every or silent:
+                    self._stand_by(queue, present)
+                self._look_after(queue)
             except UNREACHABLE as error:
                 # In a cluster the other queues may be on a server that is well.
                 log.warning("a queue cannot be looked after now: %s", type(error).__name__)
@@ -262,15 +273,15 @@ class Care:
             except Exception as error:
                 log.warning("a chore of care was not done: %s", type(error).__name__)
 
-    def _who_is_present(self) -> set[str]:
-        scripts.SILENT(self._redis, [keys.PRESENT], ["", "", "", _ms(self._patience.advisor_s)])
+    def _who_is_present(self) -> tuple[bool, set[str]]:
+        """Whether anybody has fallen silent since the last look, and who is there."""
+        patience = ["", "", "", _ms(self._patience.advisor_s)]
+        silent = scripts.SILENT(self._redis, [keys.PRESENT], patience)
         present: Any = self._redis.zrange(keys.PRESENT, 0, -1)
-        return {member.decode() for member in present}
+        return bool(silent), {member.decode() for member in present}
 
-    def _look_after(self, queue: str, present: set[str]) -> None:
+    def _look_after(self, queue: str) -> None:
         patience, common = self._patience, ["", queue, keys.channel(queue)]
-        unsure = OPEN(self._redis, [keys.quiet_key(queue)], [*common, *present])
-        self._stand_by(queue, unsure, present)
         left = GONE(
             self._redis,
             [keys.seen_key(queue)],
@@ -285,20 +296,19 @@ class Care:
             if self._figures:
                 self._figures.happened(name.decode(), told, "system")
 
-    def _stand_by(
-        self, queue: str, taken: list[tuple[bytes, bytes, int]], present: set[str]
-    ) -> None:
+    def _stand_by(self, queue: str, present: set[str]) -> None:
         """See to it that each open conversation has an advisor, and that the advisor knows.
 
         It goes by the conversations and not by the advisors' lists: a process that was killed
         between two steps has left the one without the other.
         """
         held = []
-        for name, advisor, for_ms in taken:
+        args = ["", queue, keys.channel(queue), *present]
+        for name, advisor, for_ms in OPEN(self._redis, [keys.quiet_key(queue)], args):
             conversation, member = name.decode(), advisor.decode()
             if member in present:
                 held.append((conversation, member))
-            elif for_ms > _ms(self._patience.advisor_s):
+            elif for_ms > _ms(self._patience.advisor_s - SELDOM_S):
                 self.hand_back(conversation, member)
         for conversation, member in self._put_on_list(held):
             args = [conversation, queue, keys.channel(queue), member]

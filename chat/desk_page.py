@@ -129,7 +129,7 @@ class DeskPage:
     def _regularly(self) -> Iterator[Event]:
         """What nobody tells: that time has passed."""
         if self._floor and self._lists:
-            self._floor.is_here(self.shift)
+            self._floor.still_here(self.shift)
             self._lists.floor_changed()
             for name in self._talks.names(LOOK):
                 yield from self._look_along(name)

@@ -91,6 +91,10 @@ class Floor:
         """A sign of life; who is busy or on a break is not counted on for those who wait."""
         self._chat.presence.all_serve([self.at_desk(shift)])
 
+    def still_here(self, shift: Shift) -> None:
+        """As `is_here`, unless there was such a sign a moment ago."""
+        self._chat.presence.still(self.at_desk(shift))
+
     def at_desk(self, shift: Shift) -> AtDesk:
         """Who is at this desk, and for which lines."""
         serves = shift.lines if shift.status == AVAILABLE else ()

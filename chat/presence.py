@@ -33,19 +33,26 @@ class Presence:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._told: dict[str, float] = {}
+        # What was told last of each, and when.
+        self._told: dict[str, tuple[AtDesk, float]] = {}
 
     def here(self, member: str) -> None:
         """This advisor did something just now."""
-        if time.monotonic() - self._told.get(member, -SELDOM_S) < SELDOM_S:
-            return
-        self._told[member] = time.monotonic()
-        self.all_serve([AtDesk(member)])
+        self.still(AtDesk(member))
+
+    def still(self, desk: AtDesk) -> None:
+        """A sign of life, unless this process gave one a moment ago that said as much."""
+        told, at = self._told.get(desk.member, (None, 0.0))
+        says_more = desk.lines and desk != told
+        if told is None or says_more or time.monotonic() - at >= SELDOM_S:
+            self.all_serve([desk])
 
     def all_serve(self, desks: Iterable[AtDesk]) -> None:
         """Signs of life of many desks at once."""
         signs: dict[str, list[AtDesk]] = defaultdict(list)
+        now = time.monotonic()
         for desk in desks:
+            self._told[desk.member] = desk, now
             for key in (keys.PRESENT, *(keys.serving_key(*line) for line in desk.lines)):
                 signs[key].append(desk)
         for served in together(self._redis, signs):

@@ -339,15 +339,14 @@ return 'ok'
 """)
 
 # One sign of life for many visitors, between those that KEEP gives for each. Answers the places of
-# those for whom it is not enough: they are not here any more, and counted from 0.
-# KEYS 1 seen  ARGV 4 and on: conversations
+# those for whom it is not enough, counted from 0: they are not here any more, or somebody gave a
+# sign for them in this very millisecond.
+# KEYS 1... seen (sorted sets)  ARGV 4... for each sign of life: which of the keys, the conversation
 STAY = Script("""
 local at, lost = now(), {}
-for i = 4, #ARGV do
-  if redis.call('ZSCORE', KEYS[1], ARGV[i]) then
-    redis.call('ZADD', KEYS[1], at, ARGV[i])
-  else
-    lost[#lost + 1] = i - 4
+for i = 4, #ARGV, 2 do
+  if redis.call('ZADD', KEYS[tonumber(ARGV[i])], 'XX', 'CH', at, ARGV[i + 1]) == 0 then
+    lost[#lost + 1] = (i - 4) / 2
   end
 end
 return lost

@@ -33,7 +33,7 @@ from .hub import News
 from .line import HUNG_UP
 from .presence import Presence
 from .scripts import STAY
-from .store import UNREACHABLE
+from .store import UNREACHABLE, together
 
 # While one reads the store for its page, the others go on.
 DRAWERS = 4
@@ -102,10 +102,12 @@ class Streams:
     be `most`.
     """
 
-    def __init__(self, app: Flask, redis: Redis, encode: Encode, most: int) -> None:
+    def __init__(
+        self, app: Flask, redis: Redis, presence: Presence, encode: Encode, most: int
+    ) -> None:
         self._app = app
         self._redis = redis
-        self._presence = Presence(redis)
+        self._presence = presence
         self._encode = encode
         self._most = most
         self._open: dict[int, Stream] = {}
@@ -298,7 +300,7 @@ class Streams:
 
     def _beat(self, due: list[Stream], now: float) -> None:
         beat = _chunk(self._encode(BEAT, None))
-        together: dict[str, list[tuple[str, Stream]]] = defaultdict(list)
+        staying: dict[str, list[tuple[str, Stream]]] = defaultdict(list)
         self._are_at_their_desks(due)
         for stream in due:
             if stream.unsent and now - stream.stuck_at > STUCK_S:
@@ -306,11 +308,11 @@ class Streams:
                 continue
             self._send(stream, beat)
             if name := stream.page.stays():
-                together[keys.queue_of(name)].append((name, stream))
+                staying[keys.seen_key(keys.queue_of(name))].append((name, stream))
             else:
                 stream.wake()
-        for queue, staying in together.items():
-            self._stay(queue, staying)
+        for seen in together(self._redis, staying):
+            self._stay(seen, staying)
 
     def _are_at_their_desks(self, due: list[Stream]) -> None:
         """Before all else, and at once: an advisor who seems to have gone loses their visitors, and
@@ -323,15 +325,20 @@ class Streams:
         except UNREACHABLE:
             pass  # nobody's silence counts while the store is away
 
-    def _stay(self, queue: str, staying: list[tuple[str, Stream]]) -> None:
+    def _stay(self, seen: list[str], staying: dict[str, list[tuple[str, Stream]]]) -> None:
         """One sign of life for many visitors; whose it does not help is asked."""
+        told: list[int | str] = []
+        streams = []
+        for place, key in enumerate(seen, 1):
+            for name, stream in staying[key]:
+                told += (place, name)
+                streams.append(stream)
         try:
-            args = ["", queue, keys.channel(queue), *(name for name, _ in staying)]
-            lost = STAY(self._redis, [keys.seen_key(queue)], args)
+            lost = STAY(self._redis, seen, ["", "", "", *told])
         except UNREACHABLE:
-            lost = range(len(staying))
+            lost = range(len(streams))
         for place in lost:
-            staying[place][1].wake()
+            streams[place].wake()
 
 
 def _chunk(told: bytes) -> bytes:

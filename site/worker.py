@@ -211,8 +211,9 @@ def _streams_for(application: Any, most: int) -> Any:
     from .chat.streams import Streams
     from .chat.wire import as_lines
 
-    redis = application.extensions["luwte.chat"].redis
-    application.extensions["luwte.streams"] = made = Streams(application, redis, as_lines, most)
+    chat = application.extensions["luwte.chat"]
+    made = Streams(application, chat.redis, chat.presence, as_lines, most)
+    application.extensions["luwte.streams"] = made
     return made
 
 

@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 
 from luwte.chat import keys
-from luwte.chat.care import Care, Patience
+from luwte.chat.care import EVERY_S, Care, Patience
 from luwte.chat.conversation import Conversation, Gone
 from luwte.chat.parts import Chat, put_together
 from luwte.chat.presence import AtDesk
@@ -211,6 +211,7 @@ def test_nobody_is_blamed_for_a_silence_when_we_were_away_ourselves(redis, chat)
 
     redis.set(keys.LOOKED, 1)  # as if the last round was long ago
     redis.zadd(keys.seen_key("VT14"), {waits.name: 1})
+    redis.zadd(keys.PRESENT, {"1": 1})
     redis.hset(keys.conversation_key(talks.name), "taken", 1)
     care.take_turn()
     care.take_turn()
@@ -219,6 +220,20 @@ def test_nobody_is_blamed_for_a_silence_when_we_were_away_ourselves(redis, chat)
     redis.delete(keys.PARDON)
     care.take_turn()
     assert (waits.state().state, talks.state().state) == ("away", "waiting")
+
+
+def test_whoever_has_nobody_without_a_trace_is_found_by_the_next_look_at_all(redis, chat):
+    """A process that was killed may leave a conversation whose advisor is on no list."""
+    talks = visitor(chat)
+    chat.shift("1", "Noor", []).take(talks.name)
+    care = Care(redis, keys.all_queues(list(REGIONS)), Patience(), linger_s=60)
+    care.take_turn()
+    redis.zrem(keys.PRESENT, "1")
+    redis.hset(keys.conversation_key(talks.name), "taken", 1)
+
+    redis.incrby(keys.LOOKED, -int(EVERY_S * 1000))  # as if the last round was so long ago
+    care.take_turn()
+    assert talks.state().state == "waiting"
 
 
 def test_nothing_to_do_is_done_quietly(redis, chat):
