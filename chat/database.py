@@ -100,6 +100,13 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
+def looking(engine: Engine) -> Iterator[Connection]:
+    """For a look that is taken often: half of what a session costs. Raises DatabaseUnusable."""
+    with _plainly(engine.url), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """A session that is kept whole when the block ends, or not at all. Raises DatabaseUnusable.
 

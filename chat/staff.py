@@ -10,12 +10,23 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import JSON, BigInteger, CursorResult, Engine, String, delete, select, update
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CursorResult,
+    Engine,
+    Row,
+    String,
+    bindparam,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import clean, passwords, second_factor
-from .database import Base, Moment, reading, writing
+from .database import Base, Moment, looking, reading, writing
 from .factor_seal import FactorSeal, FactorUnreadable
 from .passkey_row import PasskeyRow
 
@@ -87,6 +98,9 @@ class Staff(Base):
     # Of a link that opens the account once; there while nobody has chosen a password yet.
     invitation_hash: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
     invitation_until: Mapped[datetime | None] = mapped_column(Moment)
+
+
+_BY_NUMBER = select(Staff.__table__).where(Staff.id == bindparam("number"))
 
 
 @dataclass(frozen=True)
@@ -162,8 +176,8 @@ class Staffing(OfAccounts):
 
     def member(self, number: int, epoch: int) -> Member | None:
         """Whose session this is; None when it was ended or the account is disabled."""
-        with reading(self._engine) as session:
-            row = session.get(Staff, number)
+        with looking(self._engine) as connection:
+            row = connection.execute(_BY_NUMBER, {"number": number}).first()
         if row is None or row.epoch != epoch or row.disabled_at:
             return None
         return member_of(row)
@@ -298,7 +312,7 @@ def _row(session: Session, email: str) -> Staff:
     return row
 
 
-def member_of(row: Staff) -> Member:
+def member_of(row: Staff | Row[Any]) -> Member:
     return Member(
         id=row.id,
         email=row.email,
