@@ -1,8 +1,9 @@
 """Open pages and what is said in them, on bare sockets and one epoll: a process of its own that is
 not the bottleneck. Told what to do by lines of JSON (see `driver`), and answers each with one line.
 
-Every message carries its talk, its side, its number there and the moment at which it was due, so
-whoever receives it knows how long it took, and what is missing, there twice, or out of order.
+Every message carries its round, its talk, its side, its number there and the moment at which it was
+due, so whoever receives it knows how long it took, and what is missing, there twice, or out of
+order. Both ends of a talk may be in different processes: `driver` puts together what each counted.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ import select
 import socket
 import sys
 import time
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote_plus
 
-SAID = re.compile(rb'"text":"b (\d+) ([va]) (\d+) (\d+)"')
-# How long what is still under way at the end is waited for.
+SAID = re.compile(rb'"text":"b (\d+) (\d+) ([va]) (\d+) (\d+)"')
+# How long an answer that is still under way at the end is waited for.
 PATIENCE_S = 20.0
 OPENING_AT_ONCE = 200
 MOST_POSTS = 300
@@ -46,10 +47,11 @@ class Post:
 
 @dataclass(slots=True)
 class Round:
-    """What was said and heard in one measurement."""
+    """What was said and heard here in one measurement."""
 
     asked: int = 0
     answers: dict[str, int] = field(default_factory=dict)
+    numbers: list[int] = field(default_factory=list)  # of what each speaker said last
     heard: int = 0
     twice: int = 0
     disorder: int = 0
@@ -66,6 +68,7 @@ class Client:
         self.pages: dict[int, tuple[socket.socket, Page]] = {}
         self.posts: dict[int, Post] = {}
         self.free: deque[Post] = deque()
+        self.rounds: defaultdict[int, Round] = defaultdict(Round)
         self.round = Round()
         self.silent: deque[int] = deque()  # the ends of talks that wait for no answer
         self.closed = 0
@@ -101,13 +104,15 @@ class Client:
             self._look(0.05)
         return {"open": self.begun - before, "seconds": time.monotonic() - began}
 
-    def say(self, talks: list[list[str]], rate: float, seconds: float) -> dict[str, Any]:
-        """Say so many messages a second in these talks, one after the other; each talk is its
-        number, its side, its path, its headers and its address.
+    def say(
+        self, number: int, talks: list[list[str]], rate: float, seconds: float
+    ) -> dict[str, Any]:
+        """In the round of that number, say so many messages a second in these talks, one after the
+        other; each talk is its number, its side, its path, its headers and its address.
         """
-        self.round = Round()
+        self.round = self.rounds[number]
+        self.round.numbers = [0] * len(talks)
         self.silent = deque(range(len(talks)))
-        numbers = [0] * len(talks)
         began, due, cpu = time.monotonic(), 0, _cpu_s()
         late: deque[int] = deque()
         most = int(rate * seconds)
@@ -119,32 +124,39 @@ class Client:
             # Nobody says two things at once: a page waits for the answer.
             while late and self.silent and (self.free or len(self.posts) < MOST_POSTS):
                 speaker = self.silent.popleft()
-                numbers[speaker] += 1
-                self._post(speaker, talks[speaker], numbers[speaker], late.popleft())
+                self._post(number, speaker, talks[speaker], late.popleft())
             self._look(0.001)
             if now > seconds + PATIENCE_S:
                 break
-        backlog = len(late)
         took_s = time.monotonic() - began
         deadline = time.monotonic() + PATIENCE_S
-        expected = self.round.asked
-        while self.round.heard < expected and time.monotonic() < deadline:
+        while self._under_way() and time.monotonic() < deadline:
             self._look(0.01)
-        found = self.round
+        for fd, post in list(self.posts.items()):
+            if post.speaker >= 0:
+                self._answered(fd, post, "none", goes_on=False)
+        return {"unsent": len(late), "seconds": took_s, "client_cpu_s": _cpu_s() - cpu}
+
+    def hear(self, number: int, seconds: float) -> dict[str, Any]:
+        """Listen for a while; what was counted of that round until now."""
+        self.watch(seconds)
+        found = self.rounds[number]
         return {
             "asked": found.asked,
             "answers": found.answers,
-            "lost": expected - found.heard,
+            "heard": found.heard,
             "twice": found.twice,
             "disorder": found.disorder,
-            "unsent": backlog,
-            "seconds": took_s,
-            "client_cpu_s": _cpu_s() - cpu,
             "took_ms": [round(one, 2) for one in found.took_ms],
         }
 
-    def _post(self, speaker: int, talk: list[str], number: int, at_ns: int) -> None:
+    def _under_way(self) -> bool:
+        return any(post.speaker >= 0 for post in self.posts.values())
+
+    def _post(self, round_: int, speaker: int, talk: list[str], at_ns: int) -> None:
         name, side, path, headers, address = talk
+        self.round.numbers[speaker] += 1
+        number = self.round.numbers[speaker]
         if self.free:
             post = self.free.popleft()
         else:
@@ -153,7 +165,7 @@ class Client:
             self.posts[post.line.fileno()] = post
             self.epoll.register(post.line.fileno(), select.EPOLLIN)
         post.speaker = speaker
-        text = quote_plus(f"b {name} {side} {number} {at_ns}")
+        text = quote_plus(f"b {round_} {name} {side} {number} {at_ns}")
         body = f"text={text}&key={side}-{number}-{at_ns}"
         more = (
             "Content-Type: application/x-www-form-urlencoded\r\nAccept: application/json\r\n"
@@ -198,10 +210,12 @@ class Client:
             if found := SAID.search(block):
                 self._heard(page, *found.groups())
 
-    def _heard(self, page: Page, talk: bytes, side: bytes, number: bytes, at_ns: bytes) -> None:
+    def _heard(
+        self, page: Page, round_: bytes, talk: bytes, side: bytes, number: bytes, at_ns: bytes
+    ) -> None:
         if side == page.side:
             return
-        found, key = self.round, talk + side
+        found, key = self.rounds[int(round_)], talk + side
         found.took_ms.append(time.monotonic() * 1000 - int(at_ns) / 1e6)
         last = found.last.get(key, 0)
         if int(number) == last + 1:
@@ -230,14 +244,20 @@ class Client:
         if part and (not gap or (length and len(body) < int(length[1]))):
             return
         status = head[9:12].decode() if gap else "cut"
+        closes = b"close" in head.lower().partition(b"connection:")[2][:8]
+        self._answered(fd, post, status, goes_on=bool(part) and not closes)
+
+    def _answered(self, fd: int, post: Post, status: str, *, goes_on: bool) -> None:
         self.round.answers[status] = self.round.answers.get(status, 0) + 1
+        if status.startswith("4") or status == "503":
+            self.round.numbers[post.speaker] -= 1  # it was not said
         post.unread = b""
         self.silent.append(post.speaker)
         post.speaker = -1
-        if not part or b"close" in head.lower().partition(b"connection:")[2][:8]:
-            self._close(fd, post)
-        else:
+        if goes_on:
             self.free.append(post)
+        else:
+            self._close(fd, post)
 
     def _close(self, fd: int, post: Post) -> None:
         self.epoll.unregister(fd)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,19 +63,12 @@ def _messages(house: House, workers: int, desks: int) -> Iterator[Figure]:
         pages = [*people.desks, *people.pages]
         crowd.ask([{"do": "open", "pages": share} for share in crowd.share(pages)])
         before, stored_before = house.cpu_s(), house.store_cpu_s()
-        order = {"do": "say", "rate": OFFERED / CLIENTS, "seconds": SECONDS}
-        talks = [[end for talk in share for end in talk] for share in crowd.share(people.talks)]
-        found = crowd.ask([order | {"talks": ends} for ends in talks])
-    said = sum(one["asked"] for one in found)
-    cost_ms = 1000 * (house.cpu_s() - before) / max(1, said)
-    stored_ms = 1000 * (house.store_cpu_s() - stored_before) / max(1, said)
-    faults = {name: sum(one[name] for one in found) for name in ("lost", "twice", "disorder")}
-    told = ", ".join(f"{count} {fault}" for fault, count in faults.items())
-    refused = Counter[str]()
-    for one in found:
-        refused.update({kind: count for kind, count in one["answers"].items() if kind != "201"})
-    told += f"; answered {dict(refused)}" if refused else ""
+        said = crowd.say(people.talks, OFFERED, SECONDS)
+    cost_ms = 1000 * (house.cpu_s() - before) / max(1, said.asked)
+    stored_ms = 1000 * (house.store_cpu_s() - stored_before) / max(1, said.asked)
     name = f"{workers} web process{'es' if workers > 1 else ''}"
-    managed = sum(one["asked"] / one["seconds"] for one in found)
-    yield Figure(f"{name}: messages", managed, "a second", "", f"{OFFERED:,} offered; {told}")
+    managed = said.asked / said.seconds
+    yield Figure(
+        f"{name}: messages", managed, "a second", "", f"{OFFERED:,} offered; {said.faults}"
+    )
     yield Figure(f"{name}: cost of one", cost_ms, "ms", "", f"the store {stored_ms:.2f} ms")

@@ -77,34 +77,17 @@ def _messages(
 ) -> Any:
     """Says so many a second; answers the processor time of one message, in ms."""
     web, store = house.cpu_s(), house.store_cpu_s()
-    sides = [[end for talk in share for end in talk] for share in crowd.share(talks)]
-    orders = [
-        {"do": "say", "talks": side, "rate": rate / PROCESSES, "seconds": sizes.seconds}
-        for side in sides
-    ]
-    found = crowd.ask(orders)
-    said = sum(one["asked"] for one in found)
-    cost_ms = 1000 * (house.cpu_s() - web) / max(1, said)
-    stored_ms = 1000 * (house.store_cpu_s() - store) / max(1, said)
-    took = sorted(one for answer in found for one in answer["took_ms"])
-    seconds = max(one["seconds"] for one in found)
-    faults = {
-        name: sum(one[name] for one in found) for name in ("lost", "twice", "disorder", "unsent")
-    }
-    client = 100 * sum(one["client_cpu_s"] for one in found) / seconds
-    refused = {
-        status: count
-        for one in found
-        for status, count in one["answers"].items()
-        if status != "201"
-    }
+    said = crowd.say(talks, rate, sizes.seconds)
+    cost_ms = 1000 * (house.cpu_s() - web) / max(1, said.asked)
+    stored_ms = 1000 * (house.store_cpu_s() - store) / max(1, said.asked)
+    client = 100 * said.client_cpu_s / said.seconds
     name = f"{rate:,} messages a second, {when}"
-    p50, p99 = percentile(took, 0.5), percentile(took, 0.99)
-    told = ", ".join(f"{count} {fault}" for fault, count in faults.items())
+    p50, p99 = percentile(said.took_ms, 0.5), percentile(said.took_ms, 0.99)
     yield Figure(f"{name}: p50", p50, "ms", "≤ 3" if rate == 1000 else "")
     yield Figure(f"{name}: p99", p99, "ms", "≤ 25" if rate == 1000 else "")
-    yield Figure(f"{name}: longest", took[-1] if took else 0.0, "ms", "", f"{told}{refused or ''}")
-    yield Figure(f"{name}: managed", said / seconds, "a second")
+    longest = said.took_ms[-1] if said.took_ms else 0.0
+    yield Figure(f"{name}: longest", longest, "ms", "", said.faults)
+    yield Figure(f"{name}: managed", said.asked / said.seconds, "a second")
     yield Figure(
         f"{name}: processor time of one",
         cost_ms,
