@@ -43,6 +43,8 @@ export class Log {
 
   toEnd() {
     this.#jump.hidden = true;
+    // What comes before the browser has looked again follows too: on a slow phone that takes a while.
+    this.#atEnd = true;
     // A log with a scroll bar of its own must not move the page under somebody's hands.
     if (getComputedStyle(this.#list).overflowY !== "visible") this.#list.scrollTop = this.#list.scrollHeight;
     else this.#end.scrollIntoView({ block: "end" });
