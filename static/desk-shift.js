@@ -6,6 +6,8 @@ export class DeskShift {
   #root;
   #status;
   #form;
+  #shift = null;
+  #changing = false;
   #post;
   #onStatus;
 
@@ -18,19 +20,30 @@ export class DeskShift {
     this.#form = root.querySelector("[data-shift-form]");
     this.#status.addEventListener("change", () => this.#choose({ status: this.#status.value }));
     this.#form.addEventListener("submit", (event) => this.#submit(event));
+    this.#form.addEventListener("input", () => (this.#changing = true));
+    this.#form.closest("details").addEventListener("toggle", ({ target }) => target.open || this.#shows());
   }
 
   describe(shift) {
     this.#desk.dataset.status = shift.status;
     this.#status.value = shift.status;
-    for (const box of this.#boxes) box.checked = shift[box.name].includes(box.value);
-    this.#form.elements.most.value = shift.most;
+    this.#shift = shift;
+    // What is told meanwhile, late or from another tab, must not undo what somebody is choosing.
+    if (!this.#changing) this.#shows();
     show(this.#root, "shift", shift.chosen ? "chosen" : "usual");
     show(this.#root, "status", shift.status);
     show(this.#root, "shift-regions", shift.regions.length < shift.allowed.length ? "some" : "all");
     const names = shift.allowed.filter(({ code }) => shift.regions.includes(code));
     fill(this.#root, { "shift-regions": names.map(({ name }) => name).join(", "), "shift-most": shift.most });
     this.#onStatus();
+  }
+
+  // The form as it was chosen last; what was not saved is forgotten.
+  #shows() {
+    this.#changing = false;
+    if (!this.#shift) return;
+    for (const box of this.#boxes) box.checked = this.#shift[box.name].includes(box.value);
+    this.#form.elements.most.value = this.#shift.most;
   }
 
   get #boxes() {
@@ -48,6 +61,7 @@ export class DeskShift {
     const { status, data } = await this.#post("shift", choice);
     show(this.#root, "shift-saved", status === 200 ? "yes" : data.field ?? "failed");
     if (status !== 200) return;
+    if (choice.regions) this.#changing = false;
     this.describe(data);
     if (choice.regions) this.#close();
   }

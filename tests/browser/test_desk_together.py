@@ -39,6 +39,29 @@ def chooses_sam(form: Locator) -> None:
     form.locator("select").select_option(value=option.get_attribute("value"))
 
 
+def test_what_is_told_meanwhile_does_not_undo_what_somebody_is_choosing(at_desk, sam):
+    page = at_desk.page
+    other = page.context.new_page()
+    other.goto(page.url)
+    form = page.locator("[data-shift-form]")
+    page.locator("[data-shift] summary").click()
+    form.locator("select").select_option("4")
+
+    other.locator("[data-status-choice]").select_option("busy")
+    expect(page.locator("[data-status-choice]")).to_have_value("busy")
+    expect(form.locator("select")).to_have_value("4")
+    form.locator("[type=submit]").click()
+    expect(form.locator("select")).to_be_hidden()
+    other.locator("[data-shift] summary").click()
+    expect(other.locator("[data-shift-form] select")).to_have_value("4")
+
+    # What is not saved is forgotten with the form.
+    page.locator("[data-shift] summary").click()
+    form.locator("select").select_option("1")
+    page.locator("[data-shift] summary").click()
+    expect(form.locator("select")).to_have_value("4")
+
+
 def test_a_conversation_is_handed_over_warm(talking, at_desk, sam, visitor):
     talking.locator("[data-tool=transfer]").click()
     form = talking.locator("[data-transfer-form]")
