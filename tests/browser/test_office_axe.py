@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from tests.browser.axe import faults
+from tests.browser.axe import by_day_and_night
 from tests.browser.people import AdvisorAtDesk
 from tests.service import Service
 
@@ -45,10 +45,7 @@ def looked_at(page: Page, service: Service, path: str) -> list[str]:
 
 def in_both(page: Page) -> list[str]:
     """Faults in both colour schemes, and what sticks out sideways on a small screen."""
-    said = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        said += [f"{scheme} {fault}" for fault in faults(page)]
+    said = by_day_and_night(page)
     page.set_viewport_size({"width": 390, "height": 844})
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         said.append("wider than 390 px")

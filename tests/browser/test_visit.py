@@ -116,18 +116,6 @@ def test_reading_changes_neither_the_address_nor_the_history_nor_the_title(opens
     assert tab.title() == TITLE
 
 
-def test_every_page_is_real_and_the_browser_complains_of_none(opens, site):
-    found = re.findall("<loc>(.*?)</loc>", httpx.get(f"{site.url}/sitemap.xml").text)
-    assert len(found) > 20
-    page = opens("/").page
-
-    for address in found:
-        answer = page.goto(address)
-        assert answer and answer.status == 200
-        expect(heading(page)).to_have_count(1)
-        assert page.title() == TITLE
-
-
 @pytest.mark.parametrize("path", ["/", "/en/", "/chat", "/bestaat/niet"])
 def test_words_about_javascript_are_shown_only_without_it(opens, path):
     words = re.compile(r"JavaScript")
