@@ -61,7 +61,6 @@ export class DeskShift {
     const { status, data } = await this.#post("shift", choice);
     show(this.#root, "shift-saved", status === 200 ? "yes" : data.field ?? "failed");
     if (status !== 200) return;
-    if (choice.regions) this.#changing = false;
     this.describe(data);
     if (choice.regions) this.#close();
   }

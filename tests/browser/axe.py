@@ -8,8 +8,8 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page
 
 SIZES = [(390, 844), (1280, 800)]
-# What else it looks at is the same by day and by night.
-CONTRAST = {"runOnly": ["color-contrast"]}
+# The rules that go by colours; what the others look at is the same by day and by night.
+COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 
 def faults(page: Page, options: dict[str, Any] | None = None) -> list[str]:
@@ -22,12 +22,17 @@ def faults(page: Page, options: dict[str, Any] | None = None) -> list[str]:
     ]
 
 
+def by_day(page: Page) -> list[str]:
+    """What axe finds on the page at its present size, in light colours."""
+    page.emulate_media(color_scheme="light")
+    return [f"light {fault}" for fault in faults(page)]
+
+
 def by_day_and_night(page: Page) -> list[str]:
     """What axe finds on the page at its present size, light and dark."""
-    page.emulate_media(color_scheme="light")
-    found = [f"light {fault}" for fault in faults(page)]
+    found = by_day(page)
     page.emulate_media(color_scheme="dark")
-    return found + [f"dark {fault}" for fault in faults(page, CONTRAST)]
+    return found + [f"dark {fault}" for fault in faults(page, COLOURS)]
 
 
 def look_at(page: Page) -> list[str]:

@@ -44,7 +44,7 @@ def walk(
     complaints = Tab(page).complaints
     made: Counter[str] = Counter()
     for path in paths:
-        answer = page.goto(origin + path, wait_until="domcontentloaded")
+        answer = page.goto(origin + path)
         lang = "en" if re.match(r"/en(/|$)", path) else "nl"
         seen_as(page, NARROW, "light")
         make = page.evaluate(MAKE)

@@ -232,7 +232,9 @@ def test_no_text_does_harm_where_many_read_it(place: Service, people: Any) -> No
     assert [fault for asker in (page, other, says, answers) for fault in asker.faults] == []
     assert [one.result() for one in asked] == [len(CORPUS)] * 2
     assert said_in(store, talk) == before + sum(one.result() for one in taken)
-    assert set(kept.changed()) <= {keys.log_key(talk), keys.conversation_key(talk)}
+    # The open desk gives its signs of life for the lines that it serves.
+    changed = {name for name in kept.changed() if ":serving:" not in name}
+    assert changed <= {keys.log_key(talk), keys.conversation_key(talk)}
     assert visitor.says("nog steeds").status_code == 201
     desk.cut()
 
