@@ -50,9 +50,8 @@ class Presence:
     def all_serve(self, desks: Iterable[AtDesk]) -> None:
         """Signs of life of many desks at once."""
         signs: dict[str, list[AtDesk]] = defaultdict(list)
-        now = time.monotonic()
+        desks, now = tuple(desks), time.monotonic()
         for desk in desks:
-            self._told[desk.member] = desk, now
             for key in (keys.PRESENT, *(keys.serving_key(*line) for line in desk.lines)):
                 signs[key].append(desk)
         for served in together(self._redis, signs):
@@ -61,6 +60,8 @@ class Presence:
                 for desk in signs[key]:
                     told += (place, desk.member, desk.most)
             SERVE(self._redis, served, ["", "", "", SERVING_S, *told])
+        # Only now: what did not come to the store is to be said again.
+        self._told.update((desk.member, (desk, now)) for desk in desks)
 
     def quits(self, member: str, lines: Iterable[tuple[str, str]]) -> None:
         """This advisor takes nobody from these lines any more."""

@@ -12,8 +12,10 @@ from luwte.chat import keys
 from luwte.chat.care import EVERY_S, Care, Patience
 from luwte.chat.conversation import Conversation, Gone
 from luwte.chat.parts import Chat, put_together
-from luwte.chat.presence import AtDesk
+from luwte.chat.presence import AtDesk, Presence
+from luwte.chat.store import UNREACHABLE, connect
 from luwte.chat.waiting import NobodyWaiting
+from tests.servers import free_port
 
 REGIONS = {"VT14": "Noord- en Oost-Gelderland"}
 
@@ -240,6 +242,13 @@ def test_nothing_to_do_is_done_quietly(redis, chat):
     looks_after(redis, visitor_s=0, advisor_s=0, warn_s=0, idle_s=0)()
     with pytest.raises(NobodyWaiting):
         chat.shift("1", "Noor", []).take()
+
+
+def test_a_sign_of_life_that_did_not_come_to_the_store_is_given_again():
+    presence = Presence(connect(f"redis://127.0.0.1:{free_port()}"))
+    for _ in range(2):
+        with pytest.raises(UNREACHABLE):
+            presence.here("1")
 
 
 def test_many_desks_give_their_signs_of_life_at_once(redis, chat):
