@@ -16,6 +16,8 @@
     // Hidden too, because the browser may still be adding what it has not parsed yet.
     page.hidden = true;
     document.body?.replaceChildren();
+    // What painting still waits for would never come: the page before would stay on the screen.
+    document.querySelector("[rel=expect]")?.remove();
   };
 
   const leave = () => {

@@ -15,6 +15,8 @@ from tests.servers import until
 # Playwright switches this off; an ordinary browser has it.
 NO_CACHE_FLAG = "--disable-back-forward-cache"
 
+PICTURE_WITHIN_MS = 5_000
+
 
 class Tab:
     """While a page is being left it answers nothing; the browser still does."""
@@ -88,10 +90,14 @@ class Tab:
         taken: list[str] = []
 
         def take() -> bool:
-            # In the moment between two pages the browser has no picture.
+            # In the moment between two pages the browser has no picture, and whoever asks then may
+            # never be answered.
             with suppress(Error):
-                taken.append(str(self._line.send("Page.captureScreenshot")["data"]))
-            return bool(taken)
+                shown = self._line.send("Page.captureScreenshot", timeout=PICTURE_WITHIN_MS)
+                taken.append(str(shown["data"]))
+                return True
+            self._new_line()
+            return False
 
         until(take, "the browser shows something")
         return taken[0]

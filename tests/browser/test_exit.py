@@ -393,10 +393,14 @@ def test_a_page_that_is_still_being_fetched_does_not_come_in_any_more(opens, web
     assert faults == []
 
 
-@pytest.mark.parametrize("way", ["escape", "tap"])
-def test_the_exit_works_before_the_page_is_whole(opens, site, web, way):
+# With the last one the page is not on the screen yet: that waits for the numbers after the bar.
+BEFORE_IT_IS_WHOLE = [("tap", b"</section>"), ("escape", b"</section>"), ("escape", b"</header>")]
+
+
+@pytest.mark.parametrize(("way", "arrived"), BEFORE_IT_IS_WHOLE)
+def test_the_exit_works_before_the_page_is_whole(opens, site, web, way, arrived):
     """Its words have come, its own script at the end has not."""
-    with slow_line(site.url, b"</header>") as line:
+    with slow_line(site.url, arrived) as line:
         tab = opens("", origin="about:blank#")
         tab.page.goto(line.origin + SECTION, wait_until="commit")
         expect(tab.page.locator("[data-exit]")).to_be_visible()
