@@ -22,7 +22,8 @@ keepalive = 75
 backlog = 2048
 # The longest first line that is read; a longer one is answered 414.
 limit_request_line = 8190
-graceful_timeout = 3
+# Longer than a worker lets its requests finish.
+graceful_timeout = 6
 timeout = 60
 
 # An access log would say who read what.

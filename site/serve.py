@@ -58,7 +58,7 @@ def serve(settings: Settings, host: str, port: int, workers: int | None) -> None
             started.callback(store.stop)
             store.start()
         patience = ORPHAN_S if store and store.found_orphan else 0
-        listener = listen(host, port, patience)
+        door = bound_to(host, port, patience)
         embedded = settings
         settings = _with_store(settings, store)
         if not store:
@@ -70,21 +70,23 @@ def serve(settings: Settings, host: str, port: int, workers: int | None) -> None
             store.wait()
         migrate(settings.sql_url)
         _seal_second_factors(settings)
-        address = _address(listener)
+        address = _address(door)
         machine.settle()
+        # Not sooner: until it can answer, a proxy should be refused and ask another group.
+        listen(door, host, port)
         with _only_the_parent():
             _Service(
                 app,
-                listener.detach(),
+                door.detach(),
                 workers,
                 when_up=lambda: _announce(embedded, address),
             ).run()
 
 
-def listen(host: str, port: int, patience: float = 0) -> socket.socket:
-    """A socket that listens there; 0 takes a free port. Raises CannotStart.
+def bound_to(host: str, port: int, patience: float = 0) -> socket.socket:
+    """A socket that has this place but refuses everybody; port 0 takes a free one.
 
-    `patience` is for how many seconds a taken port is tried again.
+    `patience` is for how many seconds a taken port is tried again. Raises CannotStart.
     """
     deadline = time.monotonic() + patience
     while True:
@@ -105,11 +107,18 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(where)
-        listener.listen(gunicorn_options.backlog)
     except OSError:
         listener.close()
         raise
     return listener
+
+
+def listen(door: socket.socket, host: str, port: int) -> None:
+    """From now on whoever connects is let in. Raises CannotStart."""
+    try:
+        door.listen(gunicorn_options.backlog)
+    except OSError as error:  # another one was bound to it too, and listened first
+        raise CannotStart(_why_not_there(error, host, port)) from error
 
 
 def _why_not_there(error: OSError, host: str, port: int) -> str:

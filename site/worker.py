@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 import gevent
 from gevent.pool import Pool
@@ -32,8 +32,9 @@ from .organisation import Organisation
 from .records import Line as LogLine
 from .refusal import refusal
 
-# How long an ending worker lets requests finish that have come in, or are on their way.
-FINISH_S = 1.5
+# How long an ending worker lets requests finish that have come in, or are on their way: as long as
+# the store may take to answer. Gunicorn waits longer (graceful_timeout).
+FINISH_S = 4.0
 
 # Files and connections that are no open page: the store's, the database's, who asks for a page.
 FILES_FOR_OTHERS = 1024
@@ -81,6 +82,15 @@ class Log(Logger):  # type: ignore[misc]
     def exception(self, msg: str, *args: object, **kwargs: object) -> None:
         # The message's parts may be a visitor's: only the kind of fault is told.
         self.error("%s", fault_line(*sys.exc_info()))
+
+
+class _Place(NamedTuple):
+    """Where a request came in; gunicorn asks for it, and its socket may be closed by then."""
+
+    name: Any
+
+    def getsockname(self) -> Any:
+        return self.name
 
 
 class Worker(GeventWorker):  # type: ignore[misc]
@@ -131,7 +141,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
 
     def _listening(self, listener: Any) -> StreamServer:
         listener.setblocking(1)
-        handle = partial(self.handle, listener)
+        handle = partial(self.handle, _Place(listener.getsockname()))
         server = StreamServer(listener, handle=handle, spawn=Pool(self.worker_connections))
         if self.cfg.workers > 1:
             # The others get some too; but one at a time would keep who comes in a flood outside for
@@ -140,7 +150,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
         server.start()
         return server
 
-    def handle(self, listener: Any, client: Any, addr: Any) -> None:
+    def handle(self, listener: _Place, client: Any, addr: Any) -> None:
         with self._lines.watched(client) as line:
             super().handle(listener, line, addr)
 
@@ -176,7 +186,9 @@ class Worker(GeventWorker):  # type: ignore[misc]
         # from now on is refused, and a proxy asks another process: only then nothing was sent yet.
         self._ends = True
         for server in self._servers:
+            _let_in_who_stands_there(server)
             server.close()
+        gevent.sleep(0)  # each of them begins, and is known to `_lines`
         self._lines.cut_the_idle()
         deadline = time.monotonic() + FINISH_S
         while (self._busy or self._lines.are_expected()) and time.monotonic() < deadline:
@@ -195,6 +207,12 @@ class Worker(GeventWorker):  # type: ignore[misc]
             client.sendall(refusal(status, getattr(req, "path", "") or "", self.organisation))
             client.shutdown(socket.SHUT_WR)
             _is_read_to_its_end(client.recv)
+
+
+def _let_in_who_stands_there(server: StreamServer) -> None:
+    """Who is connected already and may have asked: a door that shuts would cut them off."""
+    while not server.full() and (found := server.do_read()):
+        server.do_handle(*found)
 
 
 def _make_search_ready(application: Any) -> None:

@@ -143,8 +143,10 @@ class Nginx(Proxy):
     kind, file = "nginx", "nginx.conf"
 
     def _fits(self) -> dict[str, str]:
-        end = "max_fails=1 fail_timeout=2s;"
-        servers = "".join(f"server 127.0.0.1:{port} {end}\n" for port in self.groups)
+        ends = "max_fails=1 fail_timeout=2s;", "backup max_fails=0;"
+        first, again = (
+            "".join(f"server 127.0.0.1:{port} {end}\n" for port in self.groups) for end in ends
+        )
         temporary = "".join(f"{name}_temp_path {self.folder}/{name};\n" for name in TEMPORARY)
         live = r"/etc/letsencrypt/live/chat\.example\.org"
         return {
@@ -159,7 +161,8 @@ class Nginx(Proxy):
             r"listen 80 ": f"listen 127.0.0.1:{self.http} ",
             rf"{live}/fullchain\.pem": str(self.certificate),
             rf"{live}/privkey\.pem": str(self.key),
-            rf"^ +server 127\.0\.0\.1:8000 {end}$": servers,
+            rf"^ +server 127\.0\.0\.1:8000 {ends[0]}$": first,
+            rf"^ +server 127\.0\.0\.1:8000 {ends[1]}$": again,
         } | super()._fits()
 
     def _command(self) -> list[str]:

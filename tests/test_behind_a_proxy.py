@@ -15,8 +15,9 @@ import pytest
 from luwte.application import MOST_BYTES
 from luwte.away import write_pages
 from luwte.config import Settings
+from tests.browser.sites import Page, serving
 from tests.proxy import Caddy, Nginx, Proxy, program, standing_before
-from tests.servers import redis_server, until
+from tests.servers import free_port, redis_server, until
 from tests.service import Advisor, Service, Visitor, running
 
 AGENT = "Zeldzame-Browser/7"
@@ -181,6 +182,16 @@ def test_while_luwte_is_down_the_phone_and_the_exit_are_there(front: Front) -> N
         front.service.start()
     with front.proxy.client() as browser:
         until(lambda: browser.get("/").status_code == 200, "the pages are back")
+
+
+@pytest.mark.parametrize("kind", [Nginx, Caddy], ids=lambda kind: kind.kind)
+def test_a_group_that_is_back_is_asked_at_once_though_it_was_given_up(kind: type[Proxy]) -> None:
+    """In a restart of one after the other the next one may stop before the proxy asks again."""
+    back, away = free_port(), free_port()
+    with standing_before(kind, back, away) as proxy, proxy.client() as browser:
+        assert [browser.get("/").status_code // 100 for _ in range(4)] == [5] * 4
+        with serving(type("Group", (Page,), {"pages": {"/": "er is weer iemand"}}), port=back):
+            assert browser.get("/").status_code == 200
 
 
 def _is_kind(answer: httpx.Response, lang: str, what: str) -> None:

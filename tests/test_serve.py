@@ -12,7 +12,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,6 +29,9 @@ from tests.processes import (
 )
 from tests.servers import RedisServer, free_port, until
 
+# More than the processes let in at one turn.
+CROWD = 200
+
 
 def status_of(address: str) -> int:
     where = urlsplit(address)
@@ -36,6 +39,13 @@ def status_of(address: str) -> int:
     with closing(line):
         line.request("GET", where.path)
         return line.getresponse().status
+
+
+def must_end(pid: int) -> bool:
+    """Whether a process that was stopped will find SIGTERM when it goes on."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    waiting = int(re.search(r"^ShdPnd:\s*(\w+)", status, re.MULTILINE)[1], 16)  # type: ignore[index]
+    return bool(waiting >> (signal.SIGTERM - 1) & 1)
 
 
 def one_line(done: subprocess.CompletedProcess[str]) -> str:
@@ -117,6 +127,25 @@ def test_a_stop_does_not_wait_for_idle_connections(tmp_path: Path) -> None:
             line.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert line.recv(100).startswith(b"HTTP/1.1 200")
             assert service.terminate() == 0
+
+
+def test_who_stands_at_the_door_when_it_ends_is_answered(tmp_path: Path) -> None:
+    with serving(tmp_path) as service, ExitStack() as lines:
+        host, port = service.address.removeprefix("http://").split(":")
+        workers = set(service.started()) - set(stores_of(service.data))
+        for pid in workers:
+            os.kill(pid, signal.SIGSTOP)
+        asked = []
+        for _ in range(CROWD):
+            line = lines.enter_context(socket.create_connection((host, int(port)), timeout=20))
+            line.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            asked.append(line)
+        service.process.terminate()
+        until(lambda: all(map(must_end, workers)), "they are told to end")
+        for pid in workers:
+            os.kill(pid, signal.SIGCONT)
+        assert {line.recv(15) for line in asked} == {b"HTTP/1.1 200 OK"}
+        assert service.process.wait(60) == 0
 
 
 def test_a_closed_terminal_ends_it_too(tmp_path: Path) -> None:

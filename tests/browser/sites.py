@@ -10,9 +10,11 @@ from typing import ClassVar
 
 
 @contextmanager
-def serving(handler: type[BaseHTTPRequestHandler], host: str = "localhost") -> Iterator[str]:
+def serving(
+    handler: type[BaseHTTPRequestHandler], host: str = "localhost", port: int = 0
+) -> Iterator[str]:
     """A site; gives its origin. `localhost` and `127.0.0.1` are two sites to a browser."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
