@@ -7,9 +7,17 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+# What a file lists, each part with its known hash. uv takes seconds where pip takes a minute; pip does it
+# where uv is not to be had, or does not find the packages (it does not read pip's settings).
+INSTALL = { $(PIP) --require-hashes -r requirements-uv.txt && \
+	$(BIN)/uv pip install --python $(BIN)/python --quiet --compile-bytecode --require-hashes -r $(1); } \
+	2>/dev/null || $(PIP) --require-hashes -r $(1)
 # One more than a small machine has processors: many tests wait for a browser. More of them only wait
 # for each other.
 PARALLEL ?= 3
+
+# What one process of a run has compiled, the others need not compile again.
+export PYTHONDONTWRITEBYTECODE :=
 
 # An environment holds its own path: one that was copied along would start the other checkout.
 ifneq ($(wildcard .venv/place),)
@@ -82,6 +90,8 @@ lock: .venv/ready
 	@$(LOCK) --output-file requirements.txt pyproject.toml build/lock/needed-to-build.in
 	@$(LOCK) --output-file requirements-dev.txt --constraints requirements.txt \
 		--extra dev --extra postgresql pyproject.toml build/lock/needed-to-build.in
+	@echo uv > build/lock/uv.in
+	@$(LOCK) --output-file requirements-uv.txt build/lock/uv.in
 	@sed "1s/^/# Locked on $(LOCKED_ON)\n/" requirements.txt > build/lock/requirements.txt
 	@cp build/lock/requirements.txt requirements.txt
 
@@ -93,14 +103,14 @@ clean:
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "Clean. Your data in var/ was left alone."
 
-.venv/ready: requirements.txt pyproject.toml
+.venv/ready: requirements-uv.txt requirements.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Luwte needs Python 3.11 or later: install python3."; exit 1; }
 	@echo "Preparing the Python environment in .venv (only once) …"
 	@$(PYTHON) -c "import ensurepip, venv" 2>/dev/null || { \
 		echo "Python cannot make environments here: install python3-venv."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing what Luwte needs …"
-	@$(PIP) --require-hashes -r requirements.txt
+	@$(call INSTALL,requirements.txt)
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q site chat
 	@echo "$(CURDIR)" > .venv/place
@@ -108,5 +118,5 @@ clean:
 
 .venv/ready-for-tests: .venv/ready requirements-dev.txt
 	@echo "Installing what the tests need …"
-	@$(PIP) --require-hashes -r requirements-dev.txt
+	@$(call INSTALL,requirements-dev.txt)
 	@touch $@
