@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,7 @@ def _isolated(text: str) -> str:
     return _NUMBER.sub("\u2066\\g<0>\u2069", text)
 
 
+@cache
 def _catalogue(lang: str, own: Callable[[str], str]) -> Translations:
     def shown(text: str) -> str:
         return _isolated(own(text)) if direction(lang) == "rtl" else own(text)

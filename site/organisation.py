@@ -75,7 +75,7 @@ class Organisation:
         # The hours may begin a sentence.
         replaced |= {o[:1].upper() + o[1:]: t[:1].upper() + t[1:] for o, t in replaced.items()}
         if not replaced:
-            return lambda text: text
+            return str
         # A number inside a longer one is another number.
         finder = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, replaced))})(?![\d-])")
         return lambda text: finder.sub(lambda found: replaced[found[0]], text)

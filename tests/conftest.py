@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -111,15 +111,28 @@ def redis(request: pytest.FixtureRequest) -> Iterator[Redis]:
 
 
 @pytest.fixture(scope="session")
-def service(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
-    """The whole service: once on a real Redis, once as it comes out of the box."""
-    folder = tmp_path_factory.mktemp("service")
-    with _one_of(request.param, folder) as service:
-        SHARED.append(service)
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Service]]:
+    """Gives the service on a kind of store. Each is started once: files take turns with them, and
+    a start is the most expensive thing here.
+    """
+    made: dict[str, Service] = {}
+    with ExitStack() as started:
+
+        def service(kind: str) -> Service:
+            if kind not in made:
+                folder = tmp_path_factory.mktemp(kind)
+                made[kind] = started.enter_context(_one_of(kind, folder))
+                SHARED.append(made[kind])
+            return made[kind]
+
         yield service
-        SHARED.remove(service)
+        SHARED.clear()
+
+
+@pytest.fixture(scope="session")
+def service(request: pytest.FixtureRequest, services: Callable[[str], Service]) -> Service:
+    """The whole service: once on a real Redis, once as it comes out of the box."""
+    return services(request.param)
 
 
 @contextmanager

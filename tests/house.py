@@ -13,6 +13,8 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from redis import Redis
 from sqlalchemy import Engine, update
 from werkzeug.test import TestResponse
@@ -120,6 +122,23 @@ def said(answer: TestResponse) -> str:
     return " ".join(words.split())
 
 
+class _Kept(BytecodeCache):
+    """Compiled once for all houses of this process."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if kept := self._kept.get(bucket.key + bucket.checksum):
+            bucket.bytecode_from_string(kept)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+TEMPLATES = _Kept()
+
+
 @cache
 def content_of(folder: Path) -> SiteContent:
     """Read once for all houses: it says the same to each."""
@@ -146,6 +165,7 @@ def house_on(
     redis.flushall()
     engine = engine_for(database_url)
     house = House(create_app(settings, content_of(settings.content)), engine)
+    house.app.jinja_env.bytecode_cache = TEMPLATES
     yield house
     house.chat.hub.stop()
     house.chat.care.stop()

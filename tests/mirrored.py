@@ -7,6 +7,7 @@ stands, wraps and mixes with numbers and names as a real translation would.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from luwte import languages
 
@@ -25,7 +26,7 @@ def mirrored(text: str) -> str:
 
 
 _of_the_product = languages._catalogue
-languages._catalogue = lambda lang, own: _of_the_product(lang, mirrored)
+languages._catalogue = cache(lambda lang, own: _of_the_product(lang, mirrored))
 languages.direction = lambda lang: "rtl"
 
 from luwte.wsgi import app  # noqa: E402, F401
