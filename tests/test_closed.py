@@ -22,7 +22,7 @@ from luwte.chat.timetable import Week, local, moment, read_spans
 from luwte.config import Settings
 from tests.processes import busy
 from tests.servers import RedisServer, redis_server, until
-from tests.service import Advisor, Service, Visitor, running
+from tests.service import Advisor, Service, Visitor, get, post, running
 from tests.test_timetable import at
 
 pytest_plugins = ["tests.databases"]
@@ -56,7 +56,7 @@ def hours(house: Service) -> Iterator[Hours]:
         for kind in (WeekRow, OtherDayRow, SwitchRow):
             session.execute(delete(kind))
     house.looks_into_its_store().flushall()
-    soon(lambda: not re.search(r"data-closed|\(nu gesloten\)", httpx.get(f"{house.url}/chat").text))
+    soon(lambda: not re.search(r"data-closed|\(nu gesloten\)", get(f"{house.url}/chat").text))
     yield Hours(engine, region_codes=("VT01", "VT14"))
     engine.dispose()
 
@@ -106,18 +106,18 @@ def test_a_page_that_is_closed_says_so_before_anything_is_asked(
     house: Service, hours: Hours
 ) -> None:
     closes_until_tomorrow_at_nine(hours)
-    soon(lambda: "data-closed" in httpx.get(f"{house.url}/chat").text)
+    soon(lambda: "data-closed" in get(f"{house.url}/chat").text)
 
     for path, sentence, home, button in (
         ("/chat", "Morgen om 9.00 uur zijn we er weer.", "/", "Open vanaf morgen 9.00 uur"),
         ("/en/chat", "We are back tomorrow at 9:00.", "/en/", "Open from tomorrow 9:00"),
     ):
-        page = httpx.get(f"{house.url}{path}")
+        page = get(f"{house.url}{path}")
         assert page.status_code == 200 and sentence in text_of(page)
         assert re.search(r"<form data-chat-start[^>]* hidden>", page.text)
-        assert button in text_of(httpx.get(f"{house.url}{home}"))
+        assert button in text_of(get(f"{house.url}{home}"))
         # A page from before closing time, without JavaScript.
-        refused = httpx.post(f"{house.url}{path}", data={"audience": "self"}, headers=PAGE)
+        refused = post(f"{house.url}{path}", data={"audience": "self"}, headers=PAGE)
         assert refused.status_code == 503 and sentence in text_of(refused)
         assert "data-phone" in refused.text and "data-exit" in refused.text
 
@@ -133,7 +133,7 @@ def test_closed_by_hand_without_an_end_says_why_and_does_not_promise(
     assert told["error"] == f"De chat is nu gesloten. We hebben een storing. {unknown} {PHONE}"
     assert told["opens_at"] is None
     assert "Out of order." in tries(house, "/en/chat").json()["error"]
-    assert "Nu gesloten" in httpx.get(house.url).text
+    assert "Nu gesloten" in get(house.url).text
 
 
 def test_somebody_of_a_closed_region_hears_it_and_may_choose_none(
@@ -152,7 +152,7 @@ def test_somebody_of_a_closed_region_hears_it_and_may_choose_none(
     assert english.startswith("In the region Noord- en Oost-Gelderland the chat is closed now.")
 
     sent = {"audience": "other", "region": "VT14", "key": uuid.uuid4().hex}
-    page = httpx.post(f"{house.url}/chat", data=sent, headers=PAGE)
+    page = post(f"{house.url}/chat", data=sent, headers=PAGE)
     assert page.status_code == 503
     assert "Je kunt wel chatten zonder een regio te kiezen." in page.text
     assert "Kies hier iets anders." in page.text
@@ -161,7 +161,7 @@ def test_somebody_of_a_closed_region_hears_it_and_may_choose_none(
     again = tries(house, audience="other", region="", key=sent["key"])
     assert again.status_code == 201
     assert tries(house, region="VT01").status_code == 201
-    assert "Nu open" in httpx.get(house.url).text
+    assert "Nu open" in get(house.url).text
 
 
 def test_somebody_without_a_region_hears_that_some_are_open(house: Service, hours: Hours) -> None:
@@ -175,8 +175,8 @@ def test_somebody_without_a_region_hears_that_some_are_open(house: Service, hour
     assert told["error"].startswith("Zonder regio is de chat nu gesloten. Morgen om 9.00 uur")
     assert "Kies de regio waar je woont." in told["error"]
     assert tries(house, region="VT14").status_code == 201
-    assert "In sommige regio's nu open" in text_of(httpx.get(house.url))
-    assert "data-closed" not in httpx.get(f"{house.url}/chat").text
+    assert "In sommige regio's nu open" in text_of(get(house.url))
+    assert "data-closed" not in get(f"{house.url}/chat").text
 
 
 def test_whoever_waits_or_talks_is_never_thrown_out_by_closing(
@@ -217,7 +217,7 @@ def test_full_says_when_to_try_again(house: Service, hours: Hours) -> None:
     assert "0800-2000" in told["error"]
     english = tries(house, "/en/chat").json()
     assert english["reason"] == "full" and "quarter of an hour" in english["error"]
-    page = httpx.post(f"{house.url}/chat", data={"audience": "self"}, headers=PAGE)
+    page = post(f"{house.url}/chat", data={"audience": "self"}, headers=PAGE)
     assert page.status_code == 503 and "Het is nu heel druk in de chat" in page.text
 
 
@@ -243,7 +243,7 @@ def test_a_fault_has_words_of_its_own(
     try:
         told = tries(house).json()
         english = tries(house, "/en/chat").json()["error"]
-        home = httpx.get(house.url)
+        home = get(house.url)
     finally:
         redis_here.start()
 

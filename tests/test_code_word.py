@@ -11,7 +11,7 @@ from redis import Redis
 from luwte.chat.code_word import OFFERED, offered
 from luwte.languages import _catalogue
 from tests.servers import until
-from tests.service import Advisor, Service, Stream, Visitor
+from tests.service import Advisor, Service, Stream, Visitor, get
 
 WORD = "appel"
 QUESTION = "Ben jij het nog? Welk woord hebben we afgesproken?"
@@ -40,7 +40,7 @@ def test_six_words_are_offered_and_the_same_ones_when_the_form_is_drawn_again():
 
 
 def test_the_start_page_offers_choices_and_no_field_to_type_a_word(service: Service):
-    page = httpx.get(f"{service.url}/chat").text
+    page = get(f"{service.url}/chat").text
     form = page.partition("data-chat-start")[2].partition("</form>")[0]
 
     assert len(re.findall(r'type="radio" name="word" value="\w+"', form)) == OFFERED

@@ -11,7 +11,7 @@ import pytest
 from redis import Redis
 
 from tests.servers import until
-from tests.service import Advisor, Service, Visitor
+from tests.service import Advisor, Service, Visitor, get, post
 
 
 @pytest.fixture(autouse=True)
@@ -226,7 +226,7 @@ def test_an_unknown_token_is_gone(service, token):
 
 def test_another_sites_page_cannot_post(service):
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}):
-        answer = httpx.post(f"{service.url}/chat", data={"audience": "self"}, headers=headers)
+        answer = post(f"{service.url}/chat", data={"audience": "self"}, headers=headers)
         assert answer.status_code == 403
 
 
@@ -255,5 +255,5 @@ def test_keys_of_other_clients_do_not_matter(service):
 
 
 def test_alive_and_ready(service: Service):
-    assert httpx.get(f"{service.url}/healthz").status_code == 200
-    assert httpx.get(f"{service.url}/readyz").json() == {"status": "ready"}
+    assert get(f"{service.url}/healthz").status_code == 200
+    assert get(f"{service.url}/readyz").json() == {"status": "ready"}

@@ -18,7 +18,7 @@ from luwte.config import BadSetting, Settings
 from luwte.metrics_text import in_steps
 from tests.chaos.running import OPEN_DOOR, kill_a_worker
 from tests.servers import redis_server, until
-from tests.service import Advisor, Service, Visitor, running
+from tests.service import Advisor, Service, Visitor, get, running
 
 TOKEN = "meet-maar-mee-0123"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -50,7 +50,7 @@ def monitored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 def told(service: Service) -> dict[str, float]:
     """Each line's name with its labels, and its value."""
-    page = httpx.get(f"{service.url}/metrics", headers=BEARER, timeout=30)
+    page = get(f"{service.url}/metrics", headers=BEARER, timeout=30)
     assert page.status_code == 200
     lines = [line for line in page.text.splitlines() if not line.startswith("#")]
     return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
@@ -105,8 +105,8 @@ def test_the_counts_are_those_of_all_processes(monitored: Service) -> None:
     before = told(monitored)
     assert before["luwte_store_up"] == 1
     for _ in range(15):  # each on a connection of its own, and so at either process
-        assert httpx.get(f"{monitored.url}/healthz").status_code == 200
-        assert httpx.get(f"{monitored.url}/nergens/").status_code == 404
+        assert get(f"{monitored.url}/healthz").status_code == 200
+        assert get(f"{monitored.url}/nergens/").status_code == 404
 
     after = told(monitored)
     for status in ("2xx", "4xx"):

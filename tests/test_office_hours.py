@@ -22,7 +22,7 @@ from luwte.chat.timetable import local
 from luwte.chat.typed_hours import Unclear, read_date, read_day, read_until, written
 from tests.processes import busy
 from tests.servers import RedisServer, redis_server, until
-from tests.service import Advisor, Service, Visitor, running
+from tests.service import Advisor, Service, Visitor, get, running
 from tests.test_timetable import at
 
 REGIONS = ("VT01", "VT14")
@@ -163,7 +163,7 @@ def is_closed(house: Service, region: str) -> bool:
 
 
 def text(house: Service, path: str) -> str:
-    return html.unescape(httpx.get(f"{house.url}{path}").text)
+    return html.unescape(get(f"{house.url}{path}").text)
 
 
 def acts(house: Service) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from luwte.chat.chat_texts import MOST, ChatTexts, NoSuchText, shipped, written
 from luwte.chat.clean import BadInput
 from luwte.languages import register as with_languages
 from tests.servers import until
-from tests.service import Advisor, Service
+from tests.service import Advisor, Service, get
 
 pytest_plugins = ["tests.databases"]
 
@@ -97,7 +97,7 @@ def sends(kim: Advisor, address: str, **sent: str) -> httpx.Response:
 
 
 def at_start(service: Service, start: str = "/chat") -> str:
-    return httpx.get(f"{service.url}{start}").text
+    return get(f"{service.url}{start}").text
 
 
 def test_a_coordinators_text_is_on_the_visitors_page(service, kim):
@@ -193,5 +193,5 @@ def test_an_unknown_step_and_a_missing_token_change_nothing(kim, service):
 @pytest.mark.parametrize("address", ["", "/shared/nl/greeting", "/text/nl/start"])
 def test_only_coordinators_come_here(advisor, service, address):
     assert advisor.http.get(f"/office/answers{address}").status_code == 403
-    assert httpx.get(f"{service.url}/office/answers{address}").status_code == 302
+    assert get(f"{service.url}/office/answers{address}").status_code == 302
     assert advisor.http.post("/office/answers/let-in").status_code == 403

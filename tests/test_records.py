@@ -25,7 +25,7 @@ from tests.chaos import size
 from tests.chaos.running import OPEN_DOOR, a_plan, crowd, kill_a_worker, nobody_lost_a_word
 from tests.processes import environment, luwte
 from tests.servers import RedisServer, redis_server, until
-from tests.service import PASSWORD, Advisor, Member, Service, Visitor
+from tests.service import NO_TLS, PASSWORD, Advisor, Member, Service, Visitor
 from tests.written import Written
 
 CONVERSATIONS = size("RECORDS", 60)
@@ -76,7 +76,7 @@ class House:
         return httpx.Client(
             base_url=self.service.url,
             headers=OF_THE_VISITOR | {"Accept": "application/json"},
-            transport=httpx.HTTPTransport(local_address=ADDRESSES[number]),
+            transport=httpx.HTTPTransport(local_address=ADDRESSES[number], verify=NO_TLS),
             timeout=30,
         )
 

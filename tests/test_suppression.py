@@ -22,15 +22,21 @@ small = st.integers(0, 14)
 def table(rows: Sequence[Sequence[int]]) -> tuple[dict[Any, int], list[Sum[Any]]]:
     """The cells and the sums of a table with its totals; -1 stands for a total."""
     across, down = range(len(rows)), range(len(rows[0]))
-    counts: dict[Any, int] = {(r, c): rows[r][c] for r in across for c in down}
-    counts |= {(r, -1): sum(rows[r]) for r in across}
-    counts |= {(-1, c): sum(row[c] for row in rows) for c in down}
-    counts[-1, -1] = sum(map(sum, rows))
     sums = [Sum((r, -1), tuple((r, c) for c in down)) for r in across]
     sums += [Sum((-1, c), tuple((r, c) for r in across)) for c in down]
     sums += [Sum((-1, -1), tuple((r, -1) for r in across))]
     sums += [Sum((-1, -1), tuple((-1, c) for c in down))]
-    return counts, sums
+    return filled(rows), sums
+
+
+def filled(rows: Sequence[Sequence[int]]) -> dict[Any, int]:
+    """The cells of a table with its totals."""
+    across, down = range(len(rows)), range(len(rows[0]))
+    counts: dict[Any, int] = {(r, c): rows[r][c] for r in across for c in down}
+    counts |= {(r, -1): sum(rows[r]) for r in across}
+    counts |= {(-1, c): sum(row[c] for row in rows) for c in down}
+    counts[-1, -1] = sum(map(sum, rows))
+    return counts
 
 
 def worlds(shown: Mapping[Any, int | None], rows: int, columns: int) -> Iterator[dict[Any, int]]:
@@ -47,7 +53,7 @@ def worlds(shown: Mapping[Any, int | None], rows: int, columns: int) -> Iterator
 
     inside = list(product(range(rows), range(columns)))
     for numbers in product(*(could_be(cell) for cell in inside)):
-        world, _ = table([numbers[r * columns : (r + 1) * columns] for r in range(rows)])
+        world = filled([numbers[r * columns : (r + 1) * columns] for r in range(rows)])
         if all(n is None or rounded(world[cell]) == n for cell, n in shown.items()):
             yield world
 

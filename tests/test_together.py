@@ -12,7 +12,7 @@ from redis import Redis
 
 from luwte.chat import keys
 from tests.servers import until
-from tests.service import Advisor, Service, Stream, Visitor
+from tests.service import NO_TLS, Advisor, Service, Stream, Visitor
 
 
 @pytest.fixture(autouse=True)
@@ -286,7 +286,7 @@ class Bytes:
         self.all = b""
         self.over = False
         self._visitor = visitor
-        self._http = httpx.Client(base_url=service.url, timeout=60)
+        self._http = httpx.Client(base_url=service.url, timeout=60, verify=NO_TLS)
         threading.Thread(target=self._read, daemon=True).start()
 
     def _ask(self) -> dict[str, Any]:

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import ClassVar
 
-import httpx
-
 from tests.browser.elsewhere import MOST_S
 from tests.browser.proxy import HOP
 from tests.browser.sites import Page, serving
+from tests.service import get
 
 
 class _Handler(Page):
@@ -21,7 +20,7 @@ class _Handler(Page):
     done: ClassVar[threading.Event]
 
     def do_GET(self) -> None:
-        answer = httpx.get(self.upstream + self.path, headers={"Accept": "text/html"})
+        answer = get(self.upstream + self.path, headers={"Accept": "text/html"})
         self.send_response(answer.status_code)
         for name, value in answer.headers.items():
             if name.lower() not in HOP | {"content-encoding"}:

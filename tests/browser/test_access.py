@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -13,7 +12,7 @@ from tests.browser.look import narrow_and_wide
 from tests.browser.people import VisitorInBrowser
 from tests.browser.walk import addresses, walk
 from tests.servers import RedisServer, redis_server
-from tests.service import Advisor, Service, Visitor, running
+from tests.service import Advisor, Service, Visitor, post, running
 
 
 @pytest.fixture
@@ -50,7 +49,7 @@ class Looker:
         self.looks_at_what_is_answered(f"{reason}, without script", 503)
 
     def looks_at_what_is_answered(self, state: str, status: int) -> None:
-        answer = httpx.post(
+        answer = post(
             f"{self.house.url}/chat", data={"audience": "self"}, headers={"Accept": "text/html"}
         )
         assert answer.status_code == status

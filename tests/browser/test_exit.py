@@ -23,7 +23,7 @@ from tests.browser.proxy import before as proxied
 from tests.browser.slow_line import slow_line
 from tests.browser.tab import Tab, with_back_forward_cache
 from tests.servers import until
-from tests.service import Advisor, Service, running
+from tests.service import Advisor, Service, post, running
 
 TITLE = "Startpagina"
 SECTION, ARTICLE = "/geweld-thuis/", "/geweld-thuis/iemand-helpen"
@@ -424,12 +424,12 @@ def test_the_exit_ends_the_chat_on_the_server(opens, site, web):
     token = waits(tab)
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
     typing = f"{site.url}/chat/typing"
-    assert httpx.post(typing, headers=headers).status_code == 204
+    assert post(typing, headers=headers).status_code == 204
 
     tab.presses(*ESCAPES)
 
     has_left(tab, web)
-    until(lambda: httpx.post(typing, headers=headers).status_code == 410, "the chat is ended")
+    until(lambda: post(typing, headers=headers).status_code == 410, "the chat is ended")
 
 
 def content(tab: Tab, _: object = None) -> None:
@@ -542,7 +542,7 @@ def test_a_chat_that_was_left_in_another_way_does_not_come_back(opens, site, web
 
 @pytest.mark.parametrize("path", ["/weg", "/en/weg"])
 def test_without_javascript_the_exit_is_a_redirect_with_a_short_guard(site, web, path):
-    answer = httpx.post(site.url + path)
+    answer = post(site.url + path)
 
     assert (answer.status_code, answer.headers["Location"]) == (303, web.weather)
     (cookie,) = answer.headers.get_list("Set-Cookie")

@@ -9,13 +9,12 @@ from html import unescape
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Error, Locator, Page, Route, expect
 
 from tests.browser.people import VisitorInBrowser
 from tests.browser.tab import Tab
-from tests.service import Advisor, Service, running
+from tests.service import Advisor, Service, get, running
 
 TITLE = "Startpagina"
 SECTION, ARTICLE = "/geweld-thuis/", "/geweld-thuis/iemand-helpen"
@@ -78,7 +77,7 @@ def title_of(page: Page, path: str) -> str:
 
 def first(page: Page, path: str, pattern: str) -> str:
     """What a page says when it is opened by its own address."""
-    found = re.search(pattern, httpx.get(urljoin(page.url, path)).text)
+    found = re.search(pattern, get(urljoin(page.url, path)).text)
     assert found, path
     return unescape(found[1])
 
@@ -266,7 +265,7 @@ def test_the_answer_to_a_form_is_swapped_in_and_can_be_come_back_to(opens, site)
 
     def answers(route: Route) -> None:
         posted.append((route.request.method, route.request.post_data))
-        body = httpx.get(site.url + SECTION).text
+        body = get(site.url + SECTION).text
         route.fulfill(content_type="text/html; charset=utf-8", body=body)
 
     page.route("**/vraag", answers)

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-import httpx
 from playwright.sync_api import Browser
 
 from tests.browser.look import NARROW, WIDE, faults, seen_as
 from tests.browser.tab import Tab
+from tests.service import get
 
 # What a page is made of: two pages that share this come from one template.
 MAKE = """[...document.querySelectorAll("main > *, main > * > *")]
@@ -27,7 +27,7 @@ FEW = 3
 
 def addresses(origin: str) -> list[str]:
     """The paths of all public pages, in both languages."""
-    sitemap = httpx.get(f"{origin}/sitemap.xml").text
+    sitemap = get(f"{origin}/sitemap.xml").text
     return [urlsplit(address).path for address in re.findall(r"<loc>([^<]+)</loc>", sitemap)]
 
 

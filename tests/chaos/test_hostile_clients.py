@@ -22,7 +22,7 @@ from luwte.machine import allow_many_files
 from tests.chaos import size
 from tests.chaos.running import OPEN_DOOR, children_of
 from tests.servers import redis_server, until
-from tests.service import Service, Visitor, running
+from tests.service import Service, Visitor, get, running
 
 # A head may take so long here, a body three times as long.
 REQUEST_S = 1
@@ -49,7 +49,7 @@ def a_line(service: Service) -> socket.socket:
 def others_are_answered(service: Service) -> None:
     """An article, the chat's page and a whole chat, for somebody else."""
     for path in ("/", "/chat", "/readyz"):
-        assert httpx.get(f"{service.url}{path}", timeout=30).status_code == 200, path
+        assert get(f"{service.url}{path}", timeout=30).status_code == 200, path
     visitor = Visitor(service)
     visitor.http.timeout = httpx.Timeout(30)
     assert visitor.asks().status_code == 201

@@ -17,7 +17,7 @@ from tests.chaos.running import OPEN_DOOR, a_plan, crowd, nobody_lost_a_word
 from tests.chaos.stores import cluster
 from tests.processes import busy
 from tests.servers import RedisServer, redis_server, until
-from tests.service import Advisor, Service, Visitor, running
+from tests.service import NO_TLS, Advisor, Service, Visitor, get, running
 
 # The store has 1.5 s to answer; what is left of two seconds is ours. A busy machine is slower.
 HANG_S = 2.0
@@ -57,7 +57,7 @@ class Place:
     def asks_everything(self) -> dict[str, httpx.Response]:
         """The answers to all that needs the store, asked in the same moment."""
         visitor, advisor, newcomer = self.visitor, self.advisor, Visitor(self.service)
-        page = httpx.Client(base_url=self.service.url)
+        page = httpx.Client(base_url=self.service.url, verify=NO_TLS)
         asks: dict[str, Callable[[], httpx.Response]] = {
             "start": newcomer.asks,
             "start without script": lambda: page.post("/chat", data={"audience": "self"}),
@@ -103,10 +103,10 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 def the_help_is_there_and_the_chat_says_that_it_is_not(place: Place) -> float:
     """Returns how long the slowest answer took, in seconds."""
     for path in HELP:
-        page = httpx.get(f"{place.service.url}{path}", timeout=10)
+        page = get(f"{place.service.url}{path}", timeout=10)
         assert page.status_code == 200, path
         assert page.elapsed.total_seconds() < 1 + (BUSY_S if busy() else 0), path
-    assert httpx.get(f"{place.service.url}/readyz", timeout=10).json()["reason"] == "redis"
+    assert get(f"{place.service.url}/readyz", timeout=10).json()["reason"] == "redis"
 
     answers = place.asks_everything()
 

@@ -13,11 +13,9 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import httpx
-
 from tests.hostile.corpus import HEADER, PRODUCT
 from tests.hostile.kept import Kept
-from tests.service import Service
+from tests.service import Service, get
 
 THEIRS = ("hit(", "evil.example")
 FORM = "application/x-www-form-urlencoded"
@@ -80,7 +78,7 @@ class Asker:
 
     @cached_property
     def _ours(self) -> set[str]:
-        pages = [httpx.get(self.service.url + path).text for path in ("/", "/desk/sign-in")]
+        pages = [get(self.service.url + path).text for path in ("/", "/desk/sign-in")]
         return {found[0] for page in pages for found in PARTS.finditer(page)}
 
     def posts(self, path: str, sent: dict[str, Any], *, as_json: bool = False) -> Answer:
