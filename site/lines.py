@@ -20,6 +20,8 @@ from .chat.peek import peek
 from .chat.pressure import pressure
 
 LOOK_EVERY_S = 1.0
+# Who connects asks at once; only browsers also connect in case they will need it.
+ABOUT_TO_ASK_S = 1.5
 # A connection's state is the first byte of what Linux tells of it.
 ESTABLISHED = 1
 
@@ -87,6 +89,12 @@ class Line(GeventSocket):  # type: ignore[misc]
         """Whether nothing comes here after what was asked and answered."""
         return self._waiting and self.phase == IDLE and not self.is_new and not peek(self._sock)
 
+    def is_expected(self, late: float) -> bool:
+        """Whether a request is coming in here, or is about to: it was opened not before `late`."""
+        if self.phase == IDLE:
+            return (self.is_new and self.since > late) or bool(peek(self._sock))
+        return self.phase == HEAD
+
     def cut(self) -> None:
         """End it; whoever reads from it or writes to it is told at once."""
         # Gevent's own would throw into whoever waits; so they hear that nothing more comes.
@@ -139,8 +147,9 @@ class Lines:
                 line.cut()
 
     def are_expected(self) -> bool:
-        """Whether a request is coming in, or is about to: nobody connects for nothing."""
-        return any(line.is_new or line.phase == HEAD for line in self._open.values())
+        """Whether a request is coming in on any line, or is about to on a new one."""
+        late = time.monotonic() - ABOUT_TO_ASK_S
+        return any(line.is_expected(late) for line in self._open.values())
 
     def cut_the_late(self) -> None:
         now, crowded = time.monotonic(), len(self._open) > self._places // 2
