@@ -12,7 +12,7 @@ from redis import Redis
 from luwte.chat.store import connect
 from tests.chaos.stores import Cluster, cluster
 from tests.servers import RedisServer, redis_server
-from tests.service import Advisor, Service, running
+from tests.service import Advisor, Service, Stream, running
 
 # What the chat does with its store, and the fixed interface, must hold on a cluster too.
 ON_A_CLUSTER_TOO = {
@@ -148,8 +148,9 @@ def _one_of(kind: str, folder: Path) -> Iterator[Service]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _leaves_nobody_behind() -> Iterator[None]:
-    """Who still waits, or is kept out, would stand in the way of the next file."""
+    """Who still waits, sits at a desk or is kept out would stand in the way of the next file."""
     yield
+    Stream.cut_all()
     for service in SHARED:
         client = service.looks_into_its_store()
         client.flushall()

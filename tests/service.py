@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pyotp
@@ -143,6 +143,8 @@ def running(folder: Path, **options: Any) -> Iterator[Service]:
 class Stream:
     """Reads an event stream in the background, as an open page does."""
 
+    begun: ClassVar[list[Stream]] = []
+
     def __init__(self, client: httpx.Client, address: str, **headers: str) -> None:
         self.events: list[tuple[str, str, dict[str, Any]]] = []  # name, id, data
         self.times: list[float] = []  # when each arrived, Unix time
@@ -152,6 +154,13 @@ class Stream:
         self._line: socket.socket | None = None
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
+        self.begun.append(self)
+
+    @classmethod
+    def cut_all(cls) -> None:
+        for stream in cls.begun:
+            stream.cut()
+        cls.begun.clear()
 
     def _read(self) -> None:
         with suppress(httpx.HTTPError):  # a line that is cut is what some tests are about
