@@ -9,7 +9,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 # What a file lists, each part with its known hash. uv takes seconds where pip takes a minute; pip does it
 # where uv is not to be had, or does not find the packages (it does not read pip's settings).
-INSTALL = { $(PIP) --require-hashes -r requirements-uv.txt && \
+INSTALL = { $(PIP) --only-binary :all: --require-hashes -r requirements-uv.txt && \
 	$(BIN)/uv pip install --python $(BIN)/python --quiet --compile-bytecode --require-hashes -r $(1); } \
 	2>/dev/null || $(PIP) --require-hashes -r $(1)
 # One more than a small machine has processors: many tests wait for a browser. More of them only wait
